@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The suite and the benchmarks on an NVIDIA GPU. Nothing is installed: the interpreter (XPNET_PYTHON,
+# default python3) brings CuPy, and wheels that it lacks may lie in the folder .whl.
+# Logs, junit file and results go to $OUT, or to ci/results. Ends within XPNET_GPU_SECONDS (570).
+. "$(dirname "$0")/common.sh"
+
+BUDGET=${XPNET_GPU_SECONDS:-570}
+PY=${XPNET_PYTHON:-python3}
+export PYTHONUNBUFFERED=1
+mkdir -p "$RESULTS"
+
+# left SHARE: this many percent of the seconds that remain
+left() {
+    local seconds=$(((BUDGET - SECONDS) * $1 / 100))
+    echo $((seconds > 1 ? seconds : 1))
+}
+
+if compgen -G ".whl/*.whl" >/dev/null; then
+    extra=$(mktemp -d)
+    trap 'rm -rf "$extra"' EXIT
+    "$PY" -m pip install --quiet --no-index --no-deps --target "$extra" .whl/*.whl
+    export PYTHONPATH=$extra:${PYTHONPATH:-}
+fi
+export PYTHONPATH=$ROOT:${PYTHONPATH:-}
+
+"$PY" - <<'END' 2>&1 | tee "$RESULTS/gpu-machine.txt" || die "no GPU is usable, so nothing was run"
+import platform
+import sys
+
+try:
+    import cupy
+
+    cupy.arange(3).sum().item()
+except Exception as error:
+    sys.exit(f"CuPy cannot use a GPU: {type(error).__name__}: {error}")
+print(f"Python {platform.python_version()}, CuPy {cupy.__version__}")
+runtime = cupy.cuda.runtime
+for number in range(runtime.getDeviceCount()):
+    name = runtime.getDeviceProperties(number)["name"].decode()
+    print(f"cuda:{number} {name}, CUDA {runtime.runtimeGetVersion()}")
+END
+
+status=0
+rm -f "$RESULTS/junit-cupy.xml"
+timeout "$(left 70)" "$PY" -m pytest --backend cupy -p no:cacheprovider \
+    --junitxml="$RESULTS/junit-cupy.xml" "$@" 2>&1 | tee "$RESULTS/gpu-tests.log" || status=$?
+case $status in
+    0) "$PY" ci/summary.py "$RESULTS/junit-cupy.xml" >/dev/null || status=1 ;;
+    124) echo "gpu.sh: the tests did not end in time" ;;
+esac
+
+# Numbers are worth having also when a test fails.
+for benchmark in benchmarks/*gpu*.py; do
+    [ -f "$benchmark" ] || continue
+    log=$RESULTS/$(basename "$benchmark" .py).log
+    timeout "$(left 90)" "$PY" "$benchmark" 2>&1 | tee "$log" || status=$?
+done
+
+echo "gpu.sh: ended after $SECONDS s with status $status"
+exit "$status"
