@@ -11,6 +11,6 @@ with open("pyproject.toml", "rb") as file:
     for requirement in tomllib.load(file)["project"]["dependencies"]:
         print(requirement.replace(">=", "=="))
 END
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$PY" -m pip install --quiet -r "$VENV/lowest.txt"
+PIP_DISABLE_PIP_VERSION_CHECK=1 "$PY" -m pip install -qq -r "$VENV/lowest.txt"
 cat "$VENV/lowest.txt"
 run_pytest lowest --backend numpy "$@"

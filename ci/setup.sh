@@ -19,7 +19,7 @@ find_python() {
     die "needs Python 3.11 or newer; name one with PYTHON=/path/to/python"
 }
 
-if ! "$(venv_python)" -m pip --version >/dev/null 2>&1; then
+if ! "$(venv_python)" -c 'import pip' 2>/dev/null; then
     python=$(find_python)
     echo "making $VENV with $("$python" --version)"
     "$python" -m venv --clear "$VENV"
@@ -45,6 +45,6 @@ fi
 extras=$(printf '%s\n' $have "$@" | sort -u)
 list=$(paste -sd, - <<<"$extras")
 echo "installing xpnet[$list]"
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$PY" -m pip install --quiet --constraint ci/constraints.txt \
+PIP_DISABLE_PIP_VERSION_CHECK=1 "$PY" -m pip install -qq --constraint ci/constraints.txt \
     --editable ".[$list]"
 printf '%s\n%s\n' "$made_from" "$extras" >"$stamp"

@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 "$PY" -m venv "$work/venv"
 VENV=$work/venv
 fresh=$(venv_python)
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$fresh" -m pip install --quiet --no-compile dist/*.whl
+PIP_DISABLE_PIP_VERSION_CHECK=1 "$fresh" -m pip install -qq --no-compile dist/*.whl
 cp ci/wheel_smoke.py "$work"
 cd "$work"
 "$fresh" -I wheel_smoke.py "$MAX_MB"
