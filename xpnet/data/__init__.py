@@ -1,0 +1,60 @@
+"""Data sets, the loader that makes batches of them, and what prepares them.
+
+==================  ==================================================================
+``gather.py``       rows of an array, wherever it lives
+``order.py``        random orders that are the same everywhere
+``dataset.py``      ArrayDataset: samples in arrays that share their first dimension
+``prefetch.py``     a thread that stays a few items ahead
+``loader.py``       DataLoader: shuffled, resumable batches on the right device
+``splitting.py``    split a data set, with the shares of its classes if wanted
+``transforms.py``   standardize, normalize, one_hot
+``digits.py``       1,797 real digits of 8 x 8 pixels, inside the package
+``idx.py``          the file format of MNIST
+``download.py``     fetch a file, verified, all or nothing
+``mnist.py``        MNIST and Fashion-MNIST from a folder, the cache, or the internet
+``logic.py``        truth tables
+``toy.py``          point clouds in the plane: blobs, moons, circles, spirals
+``separable.py``    two classes with a guaranteed margin
+``regression.py``   a line and a sine curve with noise
+==================  ==================================================================
+
+Every data set here consists of NumPy arrays: a loader moves batches to the device where they are
+needed, ``dataset.to(device)`` moves the whole.
+"""
+
+from __future__ import annotations
+
+from .dataset import ArrayDataset
+from .digits import load_digits
+from .idx import read_idx
+from .loader import DataLoader
+from .logic import logic_gate
+from .mnist import load_fashion_mnist, load_mnist
+from .regression import line, sine
+from .separable import linearly_separable
+from .splitting import split
+from .toy import blobs, circles, moons, spirals
+from .transforms import Normalize, Standardize, normalize, one_hot, standardize
+
+__all__ = [
+    "ArrayDataset",
+    "DataLoader",
+    "Normalize",
+    "Standardize",
+    "blobs",
+    "circles",
+    "line",
+    "linearly_separable",
+    "load_digits",
+    "load_fashion_mnist",
+    "load_mnist",
+    "logic_gate",
+    "moons",
+    "normalize",
+    "one_hot",
+    "read_idx",
+    "sine",
+    "spirals",
+    "split",
+    "standardize",
+]
