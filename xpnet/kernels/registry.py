@@ -1,0 +1,144 @@
+"""Faster versions of named ops and optimizer rules, one library each.
+
+A kernel replaces the generic array API code of an op for the arrays of one library, where its
+predicate says that it fits; otherwise the generic code runs. So kernels change speed, never results
+beyond rounding: delete every kernel and all tests still pass. ``XPNET_KERNELS=off`` in the
+environment switches them off, :func:`disabled` does so for a block.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..backend.library import library_of_type
+from ..errors import ArgumentError
+
+__all__ = ["Kernel", "disabled", "find", "register", "registered"]
+
+
+def _always(*args: Any, **options: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A faster version of one op or optimizer rule.
+
+    Attributes
+    ----------
+    name : str
+        The op's or optimizer's name, as in ``"linear"``, ``"adam"``.
+    library : str
+        The name of the array library whose arrays it takes.
+    forward, backward : callable, optional
+        For an op: same signatures as the generic pair (see ``ops/op.py``).
+    update : callable, optional
+        For an optimizer: same signature as the generic rule; may write to its arguments.
+    accepts : callable
+        Called with the arguments of ``forward`` (or ``update``); False sends the call to the
+        generic code. It must be cheap.
+    """
+
+    name: str
+    library: str
+    forward: Callable[..., Any] | None = None
+    backward: Callable[..., Any] | None = None
+    update: Callable[..., Any] | None = None
+    accepts: Callable[..., bool] = _always
+
+
+_KERNELS: dict[tuple[str, str], Kernel] = {}
+_BY_TYPE: dict[tuple[str, type], Kernel | None] = {}
+_loaded: set[str] = set()
+_enabled = os.environ.get("XPNET_KERNELS", "on").lower() not in ("off", "0", "false", "no")
+
+
+def register(
+    name: str,
+    *,
+    library: str,
+    forward: Callable[..., Any] | None = None,
+    backward: Callable[..., Any] | None = None,
+    update: Callable[..., Any] | None = None,
+    accepts: Callable[..., bool] = _always,
+) -> Kernel:
+    """Register a kernel; see :class:`Kernel` for the arguments.
+
+    Raises
+    ------
+    ArgumentError
+        If neither an op's pair nor an optimizer's rule is given.
+    """
+    if (forward is None) != (backward is None) or (forward is None) == (update is None):
+        raise ArgumentError(
+            f"register: kernel {name!r} must have forward and backward, or update alone; give the "
+            "pair for an op, the rule for an optimizer"
+        )
+    kernel = Kernel(name, library, forward, backward, update, accepts)
+    _KERNELS[name, library] = kernel
+    _BY_TYPE.clear()
+    return kernel
+
+
+def find(name: str, first: Any, *args: Any, **options: Any) -> Kernel | None:
+    """Return the kernel that fits these arguments, or None. `first` decides the library."""
+    if not _enabled:
+        return None
+    try:
+        kernel = _BY_TYPE[name, type(first)]
+    except KeyError:
+        kernel = _look_up(name, type(first))
+    if kernel is None or not kernel.accepts(first, *args, **options):
+        return None
+    return kernel
+
+
+def _look_up(name: str, kind: type) -> Kernel | None:
+    library = library_of_type(kind)
+    found = None
+    if library is not None:
+        _load(library.name)
+        found = _KERNELS.get((name, library.name))
+    _BY_TYPE[name, kind] = found
+    return found
+
+
+def _load(library: str) -> None:
+    """Import the kernels of a library when its first array is met, not before."""
+    if library not in _loaded:
+        _loaded.add(library)
+        module = f"{__package__}.{library}"
+        if importlib.util.find_spec(module) is not None:
+            importlib.import_module(module)
+
+
+def registered(library: str) -> list[Kernel]:
+    """Return the kernels of a library, loading them first; tests are generated from this."""
+    _load(library)
+    return [kernel for kernel in _KERNELS.values() if kernel.library == library]
+
+
+@contextmanager
+def disabled() -> Iterator[None]:
+    """Run the generic code inside the block.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from xpnet import kernels
+    >>> with kernels.disabled():
+    ...     kernels.find("linear", np.ones(3)) is None
+    True
+    """
+    global _enabled
+    before, _enabled = _enabled, False
+    try:
+        yield
+    finally:
+        _enabled = before
