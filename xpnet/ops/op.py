@@ -1,0 +1,110 @@
+"""An op: a forward and a backward formula, side by side, as one recorded operation.
+
+``forward(*inputs, **options) -> (y, saved)`` computes the result and whatever the way back needs;
+``backward(dy, saved, needs) -> gradients`` returns one gradient per input, None where there is
+none or where ``needs`` says that nobody asks. Both are written in the array API, so they run on any
+library. For higher derivatives the op is not one step but many: its forward is run again on
+Tensors, which records each standard function in it, and its backward is applied to those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..autograd.modes import MODE
+from ..autograd.tape import Node, Traced, plain, record
+from ..backend import require_one_home
+from ..errors import AutogradError
+from ..kernels import find
+from ..typing import Array
+
+__all__ = ["OPS", "Op"]
+
+OPS: dict[str, Op] = {}
+"""Every op by name. The tests run over this list: an op without a row in their table fails."""
+
+
+class Op:
+    """A differentiable operation with a hand-written derivative.
+
+    Parameters
+    ----------
+    name : str
+        Also the name under which kernels are looked up.
+    forward, backward : callable
+        See the module's docstring.
+    check : callable, optional
+        Called with the bare inputs and options before anything is computed; raises the errors
+        that users meet.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., tuple[Any, Any]],
+        backward: Callable[..., Sequence[Array | None]],
+        check: Callable[..., None] | None = None,
+    ) -> None:
+        self.name = name
+        self.forward = forward
+        self.backward = backward
+        self.check = check
+        self.__doc__ = forward.__doc__
+        OPS[name] = self
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """Compute; record if an input is a Tensor that requires a gradient."""
+        arrays = [x.data if isinstance(x, Traced) else x for x in inputs]
+        kind = type(arrays[0])
+        for x in arrays:
+            if type(x) is not kind and x is not None:
+                require_one_home(self.name, arrays)
+                break
+        if self.check is not None:
+            self.check(*arrays, **options)
+        kernel = find(self.name, *arrays, **options)
+        try:
+            if kernel is None or kernel.forward is None:
+                y, saved = self.forward(*arrays, **options)
+            else:
+                y, saved = kernel.forward(*arrays, **options)
+        except Exception:
+            require_one_home(self.name, arrays)  # the likeliest cause, said clearly
+            raise
+        tensors = [x for x in inputs if isinstance(x, Traced)]
+        if not tensors:
+            return y
+        wanted = [x for x in tensors if x.requires_grad]
+        if not wanted or not MODE.recording:
+            return record(self, (), y, None, arrays)
+        backward = self.backward if kernel is None else kernel.backward
+        return record(self, wanted, y, (saved, backward, inputs, arrays, options), arrays)
+
+    def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array | None]:
+        """Apply the backward formula and keep the gradients that were asked for."""
+        saved, backward, inputs, arrays, options = node.saved
+        needs = tuple(isinstance(x, Traced) and x.requires_grad for x in inputs)
+        if create_graph:
+            saved = self._forward_again(inputs, arrays, options)
+            backward = self.backward
+        gradients = backward(dy, saved, needs)
+        return [g for g, needed in zip(gradients, needs, strict=True) if needed]
+
+    def _forward_again(self, inputs: Sequence[Any], arrays: Sequence[Any], options: Any) -> Any:
+        """Recompute what backward needs as Tensors that remember where they come from."""
+        tensors = []
+        for x, array in zip(inputs, arrays, strict=True):
+            if not isinstance(x, Traced):
+                x = plain(array) if hasattr(array, "dtype") else array
+            elif x.data is not array:
+                raise AutogradError(
+                    f"backward(create_graph=True) of {self.name}: a parameter was given a new "
+                    "array after it had been used; take the higher derivatives before the "
+                    "optimizer's step"
+                )
+            tensors.append(x)
+        return self.forward(*tensors, **options)[1]
