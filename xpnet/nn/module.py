@@ -1,0 +1,366 @@
+"""Module: parameters, sub-modules and a forward.
+
+What a module owns is found by looking at its attributes: Parameters, Modules, and lists, tuples
+and dicts of Modules, in the order in which they were set. So a new layer needs no
+``super().__init__()`` and no registration, only a ``forward``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+from ..autograd import no_grad
+from ..backend import (
+    DeviceLike,
+    as_device,
+    asarray,
+    device_of,
+    dtype_name,
+    dtype_of,
+    is_array,
+    is_floating,
+    namespace,
+    to_device,
+    unwrap,
+)
+from ..errors import ModelFileError
+from ..typing import Array, State
+from .parameter import Parameter
+
+__all__ = ["Module"]
+
+
+class Module:
+    """Base class of all layers and models.
+
+    Attributes
+    ----------
+    training : bool
+        Whether layers such as dropout behave as in training; see :meth:`train` and :meth:`eval`.
+
+    Examples
+    --------
+    >>> import xpnet as xn
+    >>> class Scale(xn.nn.Module):
+    ...     def __init__(self, factor):
+    ...         self.factor = xn.nn.Parameter(factor)
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    >>> model = Scale([2.0])
+    >>> model.predict(xn.asarray([1.0, 3.0]))
+    array([2., 6.], dtype=float32)
+    """
+
+    training: bool = True
+    _buffer_names: tuple[str, ...] = ()
+    _hooks: tuple[Any, ...] = ()
+    _init_args: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember the arguments, from which model files rebuild the architecture."""
+        self = super().__new__(cls)
+        object.__setattr__(self, "_init_args", (args, kwargs))
+        return self
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output; every layer defines this."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward method; define one")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run :meth:`forward`, then the hooks."""
+        out = self.forward(*args, **kwargs)
+        for hook in self._hooks:
+            hook(self, args, out)
+        return out
+
+    # ---- what it owns --------------------------------------------------------------------
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """Iterate over the sub-modules directly inside, with their names."""
+        for name, value in self.__dict__.items():
+            if name != "_init_args":
+                yield from _modules_in(name, value)
+
+    def children(self) -> Iterator[Module]:
+        """Iterate over the sub-modules directly inside."""
+        return (child for _, child in self.named_children())
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Iterate over this module and all inside it, each once, with dotted names."""
+        seen: set[int] = set()
+
+        def visit(module: Module, name: str) -> Iterator[tuple[str, Module]]:
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
+                for key, child in module.named_children():
+                    yield from visit(child, f"{name}.{key}" if name else key)
+
+        return visit(self, prefix)
+
+    def modules(self) -> Iterator[Module]:
+        """Iterate over this module and all inside it."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Iterate over all parameters, each once, with dotted names such as ``"0.weight"``."""
+        seen: set[int] = set()
+        for prefix, module in self.named_modules():
+            for name, value in module.__dict__.items():
+                if isinstance(value, Parameter) and id(value) not in seen:
+                    seen.add(id(value))
+                    yield _join(prefix, name), value
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Iterate over all parameters."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def register_buffer(self, name: str, array: Array) -> None:
+        """Own an array that is saved and moved with the module but not trained."""
+        self._buffer_names = (*self._buffer_names, name)
+        setattr(self, name, array)
+
+    def named_buffers(self) -> Iterator[tuple[str, Array]]:
+        """Iterate over all buffers with dotted names."""
+        for prefix, module in self.named_modules():
+            for name in module._buffer_names:
+                yield _join(prefix, name), getattr(module, name)
+
+    def buffers(self) -> Iterator[Array]:
+        """Iterate over all buffers."""
+        return (buffer for _, buffer in self.named_buffers())
+
+    # ---- state ---------------------------------------------------------------------------
+
+    def state_dict(self) -> State:
+        """Return all parameters and buffers as bare arrays by name; they are not copied.
+
+        Examples
+        --------
+        >>> import xpnet as xn
+        >>> {k: v.shape for k, v in xn.nn.Linear(3, 2).state_dict().items()}
+        {'weight': (2, 3), 'bias': (2,)}
+        """
+        state = {name: p.data for name, p in self.named_parameters()}
+        state.update(self.named_buffers())
+        return state
+
+    def load_state_dict(self, state: State, strict: bool = True) -> None:
+        """Take over parameters and buffers, of any library, onto this module's device and dtype.
+
+        Parameters
+        ----------
+        state : dict of str to array
+        strict : bool
+            Whether names that are missing or unexpected are an error. Shapes must always agree.
+
+        Raises
+        ------
+        ModelFileError
+            Lists all that is missing, unexpected, or of another shape; nothing is changed then.
+        """
+        own = self.state_dict()
+        missing = [name for name in own if name not in state]
+        unexpected = [name for name in state if name not in own]
+        mismatched = [
+            f"{name} must be {tuple(own[name].shape)}, got {tuple(state[name].shape)}"
+            for name in own
+            if name in state and tuple(own[name].shape) != tuple(state[name].shape)
+        ]
+        problems = [f"mismatched: {'; '.join(mismatched)}"] if mismatched else []
+        if strict:
+            problems += [f"missing: {', '.join(missing)}"] if missing else []
+            problems += [f"unexpected: {', '.join(unexpected)}"] if unexpected else []
+        if problems:
+            raise ModelFileError(
+                f"load_state_dict: the state must fit {type(self).__name__}, got "
+                f"{' | '.join(problems)}; build the model with the same architecture, or pass "
+                "strict=False to load what fits by name"
+            )
+        for module, name in self._owners():
+            full = _join(*name)
+            if full in state:
+                before = own[full]
+                new = asarray(unwrap(state[full]), before.dtype, device_of(before))
+                module._set_array(name[1], namespace(new).asarray(new, copy=True))
+
+    def _owners(self) -> Iterator[tuple[Module, tuple[str, str]]]:
+        """Iterate over (module, (prefix, attribute)) of each parameter and buffer."""
+        for prefix, module in self.named_modules():
+            for name, value in list(module.__dict__.items()):
+                if isinstance(value, Parameter) or name in module._buffer_names:
+                    yield module, (prefix, name)
+
+    def _set_array(self, name: str, array: Array) -> None:
+        value = getattr(self, name)
+        if isinstance(value, Parameter):
+            value.data = array
+        else:
+            setattr(self, name, array)
+
+    # ---- modes, devices, gradients ---------------------------------------------------------
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch this module and all inside it to training (or evaluation) behaviour."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation behaviour."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def to(self, device: DeviceLike = None, dtype: Any = None) -> Self:
+        """Move to a device and/or change the floating-point data type, in place.
+
+        Parameters
+        ----------
+        device : str or Device, optional
+        dtype : str or data type, optional
+            As in ``"float64"``. Integer buffers keep theirs.
+
+        Returns
+        -------
+        Module
+            Itself.
+        """
+        target = None if device is None else as_device(device)
+        name = dtype if dtype is None or isinstance(dtype, str) else dtype_name(dtype)
+
+        def moved(x: Array) -> Array:
+            x = x if target is None else to_device(x, target)
+            if name is None or not is_floating(x):
+                return x
+            xp = namespace(x)
+            return xp.astype(x, dtype_of(xp, name), copy=False)
+
+        for parameter in self.parameters():
+            parameter.data = moved(parameter.data)
+            if parameter.grad is not None:
+                parameter.grad = moved(unwrap(parameter.grad))
+        for module in self.modules():
+            for buffer in module._buffer_names:
+                setattr(module, buffer, moved(getattr(module, buffer)))
+        return self
+
+    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+        """Compute the output without a tape, in evaluation behaviour.
+
+        Parameters
+        ----------
+        x : array of any library
+            If it lives elsewhere than the model it is moved there, and the result moved back.
+        batch_size : int, optional
+            Work through `x` in pieces of this many rows, which bounds memory.
+
+        Returns
+        -------
+        array
+            A bare array of the library and device of `x`.
+        """
+        training = [module for module in self.modules() if module.training] if self.training else ()
+        for module in training:
+            module.training = False
+        try:
+            with no_grad():
+                if batch_size is None:
+                    return self._predict(unwrap(x))
+                pieces = [
+                    self._predict(x[i : i + batch_size])
+                    for i in range(0, max(x.shape[0], 1), batch_size)
+                ]
+                return namespace(pieces[0]).concat(pieces, axis=0)
+        finally:
+            for module in training:
+                module.training = True
+
+    def _predict(self, x: Array) -> Array:
+        home = None
+        parameter = next(self.parameters(), None)
+        if parameter is not None and is_array(x):
+            there = device_of(parameter)
+            home = device_of(x)
+            if home == there:
+                home = None
+            else:
+                x = to_device(x, there)
+        out = unwrap(self(x))
+        return out if home is None else to_device(out, home)
+
+    # ---- looking at it -----------------------------------------------------------------------
+
+    def register_forward_hook(self, hook: Any) -> Any:
+        """Call ``hook(module, inputs, output)`` after each forward.
+
+        Returns
+        -------
+        callable
+            Call it to remove the hook.
+        """
+        self._hooks = (*self._hooks, hook)
+
+        def remove() -> None:
+            self._hooks = tuple(h for h in self._hooks if h is not hook)
+
+        return remove
+
+    def flops(self, inputs: Sequence[Any], output: Any) -> int:
+        """Return the floating-point operations of one forward, without those of sub-modules."""
+        return 0
+
+    def summary(self, x: Any) -> Any:
+        """Return a table of layers, output shapes, parameters and FLOPs.
+
+        Parameters
+        ----------
+        x : array or tuple of int
+            An example input, or its shape (with the batch axis).
+
+        Examples
+        --------
+        >>> import xpnet as xn
+        >>> print(xn.nn.Sequential(xn.nn.Linear(4, 3), xn.nn.ReLU()).summary((1, 4)))
+        layer          output      parameters         FLOPs
+        ----------------------------------------------------
+        0: Linear      (1, 3)              15            27
+        1: ReLU        (1, 3)               0             3
+        ----------------------------------------------------
+        Sequential     (1, 3)              15            30
+        """
+        from .summary import summarize
+
+        return summarize(self, x)
+
+    def extra_repr(self) -> str:
+        """Return what stands between the parentheses of the repr of a layer."""
+        args, kwargs = self._init_args
+        shown = [repr(a) for a in args] + [f"{key}={value!r}" for key, value in kwargs.items()]
+        return ", ".join(shown)
+
+    def __repr__(self) -> str:
+        children = list(self.named_children())
+        if not children:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        lines = [f"  ({name}): {child!r}".replace("\n", "\n  ") for name, child in children]
+        return "\n".join([f"{type(self).__name__}(", *lines, ")"])
+
+
+def _join(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _modules_in(name: str, value: Any) -> Iterator[tuple[str, Module]]:
+    if isinstance(value, Module):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for i, part in enumerate(value):
+            yield from _modules_in(f"{name}.{i}", part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _modules_in(f"{name}.{key}", part)

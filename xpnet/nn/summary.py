@@ -1,0 +1,85 @@
+"""The table of a model's layers: shapes, parameters, floating-point operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..autograd import no_grad
+from ..backend import asarray, device_of, dtype_name, is_floating
+from .module import Module
+
+__all__ = ["Row", "Summary", "summarize"]
+
+
+class Row(NamedTuple):
+    """One layer of a summary."""
+
+    name: str
+    output: tuple[int, ...]
+    parameters: int
+    flops: int
+
+
+class Summary(NamedTuple):
+    """The layers of a model in the order in which they ran, and the totals."""
+
+    model: str
+    rows: list[Row]
+    output: tuple[int, ...]
+    parameters: int
+    flops: int
+
+    def __str__(self) -> str:
+        table = [("layer", "output", "parameters", "FLOPs")]
+        table += [(r.name, str(r.output), f"{r.parameters:,}", f"{r.flops:,}") for r in self.rows]
+        table.append((self.model, str(self.output), f"{self.parameters:,}", f"{self.flops:,}"))
+        first, second = (max(len(line[i]) for line in table) + 6 for i in (0, 1))
+        lines = [f"{a:<{first - 4}}   {b:<{second - 2}}{c:>10}{d:>14}" for a, b, c, d in table]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+def summarize(model: Module, x: Any) -> Summary:
+    """Run the model once on an example and note what each layer did; see ``Module.summary``."""
+    if isinstance(x, tuple | list) and all(isinstance(n, int) for n in x):
+        parameter = next((p for p in model.parameters() if is_floating(p)), None)
+        xp_device = None if parameter is None else device_of(parameter)
+        dtype = "float32" if parameter is None else dtype_name(parameter.dtype)
+        x = asarray(np.zeros(tuple(x)), dtype, xp_device)
+    rows: list[Row] = []
+    removers: list[Callable[[], None]] = []
+    for name, module in model.named_modules():
+        if module is model or not any(True for _ in module.children()):
+            removers.append(module.register_forward_hook(_note(rows, name)))
+    training = [module for module in model.modules() if module.training]
+    try:
+        for module in training:
+            module.training = False
+        with no_grad():
+            out = model(x)
+    finally:
+        for module in training:
+            module.training = True
+        for remove in removers:
+            remove()
+    layers = [row for row in rows if row.name] or [
+        row._replace(name=type(model).__name__) for row in rows
+    ]
+    counted = sum(math.prod(p.shape) for p in model.parameters())
+    return Summary(
+        type(model).__name__, layers, tuple(out.shape), counted, sum(r.flops for r in rows)
+    )
+
+
+def _note(rows: list[Row], name: str) -> Callable[[Module, Any, Any], None]:
+    def note(module: Module, inputs: Any, output: Any) -> None:
+        own = [v for v in module.__dict__.values() if hasattr(v, "requires_grad")]
+        count = sum(math.prod(p.shape) for p in own)
+        label = f"{name}: {type(module).__name__}" if name else ""
+        rows.append(Row(label, tuple(output.shape), count, module.flops(inputs, output)))
+
+    return note
