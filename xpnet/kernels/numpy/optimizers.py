@@ -23,10 +23,8 @@ from ..registry import register
 
 __all__: list[str] = []
 
-# Numbers per piece, 128 kB of float32: half a dozen arrays of it stay in the second- and
-# third-level cache, and the cost of a NumPy call (0.5 µs) is small beside the work. Measured for
-# 670,000 float32 parameters with Adam: 4.9 ms at 2048, 2.2 ms at 8192, 1.6 ms at
-# 32768, 1.7 ms at 65536. (Two threads are slower: the calls are too short to leave the lock.)
+# Numbers per piece, 128 kB of float32. Smaller pieces pay more for NumPy's calls (0.5 µs each),
+# larger ones leave the cache. Two threads were slower: the calls are too short for that.
 PIECE = 32768
 
 _thread = threading.local()
