@@ -32,32 +32,43 @@ _thread = threading.local()
 
 def _scratch(dtype: np.dtype[Any]) -> tuple[Array, Array]:
     """Return two arrays of one piece that this thread keeps from step to step."""
-    kept: dict[str, tuple[Array, Array]] | None = getattr(_thread, "scratch", None)
-    if kept is None:
-        kept = _thread.scratch = {}
+    kept: dict[str, tuple[Array, Array]] = _thread.__dict__
     if dtype.char not in kept:
         kept[dtype.char] = (np.empty(PIECE, dtype), np.empty(PIECE, dtype))
     return kept[dtype.char]
 
 
-def _pieces(p: Array, *others: Array) -> Iterator[tuple[Array, ...]]:
+def _pieces(*arrays: Array) -> Iterator[tuple[Array, ...]]:
     """Walk through contiguous arrays of one size, with two scratch arrays at the end."""
-    flat = [a.reshape(-1) for a in (p, *others)]
-    scratch = _scratch(p.dtype)
-    for start in range(0, p.size, PIECE):
-        pieces = [a[start : start + PIECE] for a in flat]
-        size = pieces[0].size
-        yield (*pieces, scratch[0][:size], scratch[1][:size])
+    size = arrays[0].size
+    s, r = _scratch(arrays[0].dtype)
+    flat = [a.reshape(-1) for a in arrays]
+    if size <= PIECE:  # most parameters of most networks
+        yield (*flat, s[:size], r[:size])
+        return
+    for start in range(0, size, PIECE):
+        stop = min(start + PIECE, size)
+        yield (*(a[start:stop] for a in flat), s[: stop - start], r[: stop - start])
 
 
 def accepts(p: Array, g: Array, state: State, **options: Any) -> bool:
     """Tell whether all arrays are plain, contiguous, of one dtype, and may be written to."""
-    if p.dtype.char not in "fd" or not p.flags.writeable:
+    dtype = p.dtype
+    if dtype.char not in "fd" or not _is_plain(p, dtype, writeable=True):
         return False
-    arrays = [p, g, *(value for value in state.values() if not isinstance(value, int))]
-    return all(
-        type(a) is np.ndarray and a.dtype == p.dtype and a.flags.c_contiguous for a in arrays
-    ) and all(a.flags.writeable for a in arrays[2:])
+    if not _is_plain(g, dtype):
+        return False
+    for value in state.values():
+        if type(value) is not int and not _is_plain(value, dtype, writeable=True):
+            return False
+    return True
+
+
+def _is_plain(a: Array, dtype: np.dtype[Any], writeable: bool = False) -> bool:
+    if type(a) is not np.ndarray or a.dtype != dtype:
+        return False
+    flags = a.flags
+    return bool(flags.c_contiguous and (flags.writeable or not writeable))
 
 
 def _descent(g: Array, p: Array, weight_decay: float, maximize: bool, out: Array) -> Array:
