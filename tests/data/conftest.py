@@ -2,20 +2,9 @@ from __future__ import annotations
 
 import gzip
 import struct
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
-import xpnet.backend as xb
-
-
-@pytest.fixture(params=["cpu", "strict:device1", "torch:cpu", "jax:cpu"])
-def backend(request):
-    prefix = request.param.split(":")[0]
-    pytest.importorskip({"cpu": "numpy", "strict": "array_api_strict"}.get(prefix, prefix))
-    d = xb.as_device(request.param)
-    return SimpleNamespace(device=d, xp=d.library.xp, asarray=lambda a: xb.asarray(a, device=d))
 
 
 @pytest.fixture

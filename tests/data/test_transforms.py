@@ -59,12 +59,20 @@ def test_one_statistic_may_serve_all():
     assert Standardize(axis=None).fit(TRAIN).scale.shape == (1, 1)
 
 
-def test_the_mean_of_many_float32_numbers_is_exact():
-    x = np.full((300_000, 2), 1000.0, dtype=np.float32)
-    x[::2] += 0.5
-    scaler = Standardize().fit(x)
-    np.testing.assert_allclose(scaler.shift, 1000.25, rtol=1e-7)
-    np.testing.assert_allclose(scaler.scale, 0.25, rtol=1e-4)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_long_column_has_an_exact_mean(backend, dtype):
+    x = np.full((500_000, 2), 1000.1, dtype=dtype)
+    x[::2] += 1
+    exact = x.astype(np.longdouble)
+    scaler = Standardize().fit(backend.asarray(x))
+    np.testing.assert_allclose(to_numpy(scaler.shift)[0], exact.mean(axis=0), rtol=1e-7)
+    np.testing.assert_allclose(to_numpy(scaler.scale)[0], exact.std(axis=0), rtol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_long_constant_column_becomes_zero(backend, dtype):
+    x = backend.asarray(np.full((500_000, 2), 0.1, dtype=dtype))
+    assert abs(to_numpy(Standardize().fit(x).transform(x))).max() < 1e-6
 
 
 def test_a_fit_on_the_host_serves_data_on_a_device(backend):

@@ -6,9 +6,19 @@ is why :class:`Standardize` and :class:`Normalize` separate `fit` from `transfor
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeVar
 
-from ..backend import asarray, device_of, dtype_name, dtype_of, extra, is_floating, namespace
+from ..backend import (
+    asarray,
+    device_of,
+    dtype_name,
+    dtype_of,
+    extra,
+    is_floating,
+    namespace,
+    unwrap,
+)
 from ..errors import ArgumentError, DataError, DTypeError
 from ..typing import Array
 from .dataset import ArrayDataset
@@ -35,7 +45,7 @@ class _Affine:
         DTypeError
             If the array is not of a floating-point type.
         """
-        x = data.arrays[0] if isinstance(data, ArrayDataset) else data
+        x = unwrap(data.arrays[0] if isinstance(data, ArrayDataset) else data)
         if not is_floating(x):
             raise DTypeError(
                 f"{type(self).__name__}: x must be of a floating-point type, got "
@@ -97,12 +107,22 @@ class Standardize(_Affine):
 
     def _statistics(self, x: Array) -> tuple[Array, Array]:
         xp = namespace(x)
-        mean = xp.mean(x, axis=self.axis, keepdims=True)
-        # a second pass takes away the error that many float32 summands leave in the first
-        mean = mean + xp.mean(x - mean, axis=self.axis, keepdims=True)
-        deviation = xp.sqrt(xp.mean((x - mean) ** 2, axis=self.axis, keepdims=True))
-        rounding = 4 * xp.finfo(x.dtype).eps * xp.abs(mean)
-        return mean, xp.where(deviation <= rounding, xp.ones_like(deviation), deviation)
+        mean = _mean(x, self.axis)
+        mean = mean + _mean(x - mean, self.axis)  # a second pass takes away the rounding error
+        deviation = xp.sqrt(_mean((x - mean) ** 2, self.axis))
+        return mean, xp.where(deviation == 0, xp.ones_like(deviation), deviation)
+
+
+def _mean(x: Array, axis: Axis) -> Array:
+    """Return the mean with kept axes, summed in float64 where the device has it.
+
+    NumPy adds a long float32 column one by one: over three million rows the third digit is wrong.
+    """
+    xp = namespace(x)
+    floats = xp.__array_namespace_info__().dtypes(device=x.device, kind="real floating")
+    wide = floats.get("float64", x.dtype)
+    total = xp.sum(x, axis=axis, dtype=wide, keepdims=True)
+    return xp.astype(total / (math.prod(x.shape) // math.prod(total.shape)), x.dtype)
 
 
 class Normalize(_Affine):
