@@ -1,0 +1,105 @@
+"""CuPy: NVIDIA GPUs."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from ...typing import Array, Namespace, NativeDevice
+from ..library import Library
+
+__all__ = ["CuPy"]
+
+
+class CuPy(Library):
+    """CuPy arrays, device strings ``"cuda"``, ``"cuda:1"``."""
+
+    name = "cupy"
+    prefix = "cuda"
+    package = "cupy"
+    array_packages = ("cupy",)
+    install = "'xpnet[cuda13]' (driver 580 or newer) or 'xpnet[cuda12]'"
+
+    def import_namespace(self) -> Namespace:
+        """Return the compatibility namespace over CuPy."""
+        import array_api_compat.cupy as xp
+
+        return xp
+
+    @property
+    def _cupy(self) -> Any:
+        return importlib.import_module("cupy")
+
+    def unavailable(self) -> str | None:
+        """Tell apart: not installed, broken installation, no GPU, GPU that does not work."""
+        if importlib.util.find_spec("cupy") is None:
+            return f"CuPy is not installed (pip install {self.install})"
+        try:
+            cupy = self._cupy
+        except Exception as error:  # a CUDA library that does not load raises anything
+            return f"CuPy is installed but does not import ({error}); reinstall it"
+        name = f"CuPy {cupy.__version__}"
+        try:
+            if not cupy.is_available():
+                return f"{name} is installed but sees no GPU (driver missing or too old)"
+            cupy.arange(3).sum().get()
+        except Exception as error:  # CUDARuntimeError, CompileException, OutOfMemoryError ...
+            return f"{name} sees a GPU but cannot use it ({type(error).__name__}: {error})"
+        return None
+
+    def device_names(self) -> list[str]:
+        """Return one name for each GPU."""
+        return [f"cuda:{i}" for i in range(self._cupy.cuda.runtime.getDeviceCount())]
+
+    def parse_device(self, name: str) -> NativeDevice:
+        """Accept the index of a GPU."""
+        if name == "":
+            return self._cupy.cuda.Device(0)
+        if f"cuda:{name}" not in self.device_names():
+            raise self.no_such_device(name)
+        return self._cupy.cuda.Device(int(name))
+
+    def device_name(self, device: NativeDevice) -> str:
+        """Return ``"cuda:<index>"``."""
+        return f"cuda:{device.id}"
+
+    def from_numpy(self, host: np.ndarray, device: NativeDevice) -> Array:
+        """Copy to the GPU."""
+        with device:
+            return self._cupy.asarray(host)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """Copy to the host; this waits for the GPU."""
+        host: np.ndarray = self._cupy.asnumpy(x)
+        return host
+
+    def transfer(self, x: Array, device: NativeDevice) -> Array:
+        """Copy from one GPU to another."""
+        if x.device == device:
+            return x
+        with device:
+            return self._cupy.array(x)
+
+    def synchronize(self, device: NativeDevice) -> None:
+        """Wait for the GPU."""
+        device.synchronize()
+
+    def activate(self, device: NativeDevice) -> AbstractContextManager[object]:
+        """Make the GPU the current one of this thread."""
+        context: AbstractContextManager[object] = self._cupy.cuda.Device(device.id)
+        return context
+
+    def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
+        """Accumulate with atomic additions."""
+        total = self._cupy.zeros((size, *values.shape[1:]), dtype=values.dtype)
+        if values.size:
+            self._cupy.add.at(total, indices, values)
+        return total
+
+    def erf(self, x: Array) -> Array:
+        """CuPy's own error function."""
+        return importlib.import_module("cupyx.scipy.special").erf(x)

@@ -1,0 +1,85 @@
+"""JAX arrays, on whatever devices JAX finds."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from ...typing import Array, Namespace, NativeDevice
+from ..library import Library
+
+__all__ = ["Jax"]
+
+
+class Jax(Library):
+    """JAX arrays, device strings ``"jax:cpu"``, ``"jax:gpu:0"``; arrays cannot be written to."""
+
+    name = "jax"
+    prefix = "jax"
+    package = "jax"
+    array_packages = ("jax", "jaxlib")
+    install = "'xpnet[jax]'"
+    mutable = False
+
+    @property
+    def _jax(self) -> Any:
+        return importlib.import_module("jax")
+
+    def import_namespace(self) -> Namespace:
+        """JAX's NumPy is itself an array API namespace."""
+        return importlib.import_module("jax.numpy")
+
+    def prepare(self) -> None:
+        """Switch on 64-bit types, without which JAX turns float64 into float32 silently."""
+        self._jax.config.update("jax_enable_x64", True)
+
+    def _devices(self) -> list[Any]:
+        jax = self._jax
+        found = list(jax.devices())
+        if all(device.platform != "cpu" for device in found):
+            found += jax.devices("cpu")  # beside a GPU, the CPU is not in the default list
+        return found
+
+    def device_names(self) -> list[str]:
+        """Return one name for each device of the default platform, and the CPU."""
+        return [self.device_name(device) for device in self._devices()]
+
+    def parse_device(self, name: str) -> NativeDevice:
+        """Accept ``"<platform>"`` and ``"<platform>:<index>"``."""
+        if name == "":
+            return self._devices()[0]
+        platform, _, index = name.partition(":")
+        platform = "gpu" if platform == "cuda" else platform
+        of_platform = [device for device in self._devices() if device.platform == platform]
+        if not (index or "0").isdigit() or int(index or 0) >= len(of_platform):
+            raise self.no_such_device(name)
+        return of_platform[int(index or 0)]
+
+    def device_name(self, device: NativeDevice) -> str:
+        """Return ``"jax:cpu"`` or ``"jax:<platform>:<index>"``."""
+        if device.platform == "cpu" and device.id == 0:
+            return "jax:cpu"
+        return f"jax:{device.platform}:{device.id}"
+
+    def from_numpy(self, host: np.ndarray, device: NativeDevice) -> Array:
+        """Copy: JAX could otherwise share memory that the caller still writes to."""
+        return self._jax.device_put(np.array(host), device)
+
+    def transfer(self, x: Array, device: NativeDevice) -> Array:
+        """Move by JAX's own means."""
+        return self._jax.device_put(x, device)
+
+    def synchronize(self, device: NativeDevice) -> None:
+        """Run one operation on the device and wait for it: JAX executes in order."""
+        (self._jax.device_put(0.0, device) + 0).block_until_ready()
+
+    def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
+        """Accumulate through ``.at[].add``, which counts repeated indices."""
+        total = self.xp.zeros((size, *values.shape[1:]), dtype=values.dtype, device=values.device)
+        return total.at[indices].add(values)
+
+    def erf(self, x: Array) -> Array:
+        """JAX's own error function."""
+        return self._jax.scipy.special.erf(x)

@@ -1,0 +1,90 @@
+"""PyTorch tensors as plain arrays (xpnet keeps its own tape)."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from ...typing import Array, Namespace, NativeDevice
+from ..library import Library
+
+__all__ = ["Torch"]
+
+
+class Torch(Library):
+    """PyTorch tensors, device strings ``"torch:cpu"``, ``"torch:cuda:0"``, ``"torch:mps"``."""
+
+    name = "torch"
+    prefix = "torch"
+    package = "torch"
+    array_packages = ("torch",)
+    install = "'xpnet[torch]'"
+
+    @property
+    def _torch(self) -> Any:
+        return importlib.import_module("torch")
+
+    def import_namespace(self) -> Namespace:
+        """Return the compatibility namespace over PyTorch."""
+        import array_api_compat.torch as xp
+
+        return xp
+
+    def device_names(self) -> list[str]:
+        """Return the CPU, each CUDA device, and Apple's GPU."""
+        torch = self._torch
+        names = ["torch:cpu"]
+        names += [f"torch:cuda:{i}" for i in range(torch.cuda.device_count())]
+        if torch.backends.mps.is_available():
+            names.append("torch:mps")
+        return names
+
+    def parse_device(self, name: str) -> NativeDevice:
+        """Accept what PyTorch accepts, if it exists here."""
+        torch = self._torch
+        with suppress(RuntimeError):
+            device = torch.device(name or "cpu")
+            if device.type == "cuda" and device.index is None:
+                device = torch.device("cuda:0")
+            if self.device_name(device) in self.device_names():
+                return device
+        raise self.no_such_device(name)
+
+    def device_name(self, device: NativeDevice) -> str:
+        """Return ``"torch:"`` and PyTorch's own name."""
+        return f"torch:{device}" if device.type == "cuda" else f"torch:{device.type}"
+
+    def from_numpy(self, host: np.ndarray, device: NativeDevice) -> Array:
+        """Share the memory of a writable contiguous host array, else copy."""
+        torch = self._torch
+        if device.type == "cpu" and host.flags.writeable and host.flags.c_contiguous:
+            return torch.asarray(host, device=device)
+        return torch.asarray(np.array(host), device=device)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """Copy to the host if it is elsewhere."""
+        host: np.ndarray = x.detach().cpu().numpy()
+        return host
+
+    def transfer(self, x: Array, device: NativeDevice) -> Array:
+        """Move by PyTorch's own means."""
+        return x.to(device)
+
+    def synchronize(self, device: NativeDevice) -> None:
+        """Wait for a GPU."""
+        if device.type == "cuda":
+            self._torch.cuda.synchronize(device)
+        elif device.type == "mps":
+            self._torch.mps.synchronize()
+
+    def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
+        """Hand over to ``index_add``."""
+        total = values.new_zeros((size, *values.shape[1:]))
+        return total.index_add(0, indices, values)
+
+    def erf(self, x: Array) -> Array:
+        """PyTorch's own error function."""
+        return self._torch.erf(x)
