@@ -1,0 +1,180 @@
+"""Gradients as functions: ``grad`` and ``value_and_grad``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from ..backend import is_array, is_floating, namespace
+from ..errors import ArgumentError, AutogradError, DTypeError
+from .modes import enable_grad
+from .primitive import define
+from .tape import Traced, gradients, plain, record
+from .tensor import Tensor
+
+__all__ = ["grad", "value_and_grad"]
+
+_identity = define("identity", lambda dy, y, x: dy)
+
+Function = Callable[..., Any]
+
+
+def grad(f: Function, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False) -> Function:
+    """Return the function that computes the gradient of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Written in the array API standard; returns a single number (an array without axes).
+    argnums : int or tuple of int
+        Which positional arguments to differentiate with respect to. Each may be an array or a
+        list, tuple or dict of arrays.
+    has_aux : bool
+        Whether `f` returns ``(value, aux)``; the gradient function then returns ``(grad, aux)``.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`, returns the gradient(s): bare arrays for bare arrays. Apply
+        ``grad`` again for higher derivatives.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def cube(x):
+    ...     xp = x.__array_namespace__()
+    ...     return xp.sum(x * x * x)
+    >>> grad(cube)(np.asarray([1.0, 2.0]))
+    array([ 3., 12.])
+    >>> grad(grad(cube))(np.asarray(2.0)).round(6)
+    np.float64(12.0)
+    """
+    with_value = value_and_grad(f, argnums, has_aux=has_aux)
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, result = with_value(*args, **kwargs)
+        return (result, value[1]) if has_aux else result
+
+    return gradient
+
+
+def value_and_grad(
+    f: Function,
+    argnums: int | tuple[int, ...] | None = None,
+    *,
+    parameters: Any = None,
+    has_aux: bool = False,
+) -> Function:
+    """Return the function that computes the value of `f` and its gradient.
+
+    Parameters
+    ----------
+    f : callable
+        As for :func:`grad`.
+    argnums : int or tuple of int, optional
+        Positional arguments to differentiate with respect to; default 0, unless `parameters`.
+    parameters : Module, dict or list of Parameters, optional
+        Differentiate with respect to these instead; the gradient is a dict by name (Module, dict)
+        or a list. Their ``.grad`` is not touched.
+    has_aux : bool
+        Whether `f` returns ``(value, aux)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(np.asarray(2.0), np.asarray(3.0))
+    (np.float64(6.0), (np.float64(3.0), np.float64(2.0)))
+    """
+    if parameters is not None and argnums is not None:
+        raise ArgumentError(
+            "value_and_grad: give either argnums or parameters, got both; call it twice instead"
+        )
+    positions = (argnums,) if isinstance(argnums, int) else argnums or (0,)
+
+    @wraps(f)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        watched: Any
+        if parameters is not None:
+            watched, again = _named(parameters), False
+        else:
+            for i in positions:
+                if i >= len(args):
+                    raise ArgumentError(
+                        f"grad: argnums must name positional arguments, got {i} with {len(args)} "
+                        "given; pass the argument by position"
+                    )
+            given = [args[i] for i in positions]
+            again = any(isinstance(x, Traced) and x.requires_grad for x in _leaves(given))
+            watched = tuple(_map(_watch, x) for x in given)
+            replaced = dict(zip(positions, watched, strict=True))
+            args = tuple(replaced.get(i, x) for i, x in enumerate(args))
+        with enable_grad():
+            out = f(*args, **kwargs)
+        value = out[0] if has_aux else out
+        leaves = list(_leaves(watched))
+        found = iter(_differentiate(value, leaves, again))
+        result = _map(lambda _: next(found), watched)
+        if parameters is None and not isinstance(argnums, tuple):
+            result = result[0]
+        if not again:
+            value = value.data
+        return ((value, out[1]) if has_aux else value), result
+
+    return value_and_gradient
+
+
+def _differentiate(value: Any, leaves: list[Traced], again: bool) -> Iterator[Any]:
+    if not isinstance(value, Traced) or tuple(value.data.shape) not in ((), (1,)):
+        raise AutogradError(
+            f"grad: the function must return a single number computed from its arguments, got "
+            f"{getattr(value, 'shape', type(value).__name__)}; reduce it, e.g. with xp.sum"
+        )
+    ones = namespace(value.data).ones_like(value.data)
+    found = gradients([value], leaves, [plain(ones) if again else ones], create_graph=again)
+    for leaf, dx in zip(leaves, found, strict=True):
+        xp = namespace(leaf if again else leaf.data)
+        yield xp.zeros_like(leaf if again else leaf.data) if dx is None else dx
+
+
+def _watch(x: Any) -> Any:
+    """Return a Tensor that gradients can be taken of; linked to `x` if that is itself recorded."""
+    if isinstance(x, Traced):
+        if not x.requires_grad:
+            return Tensor(x.data, requires_grad=True)
+        return record(_identity, (x,), x.data, (x.data, (x.data,), {}, (0,)))
+    if not is_array(x):
+        return Tensor(x, requires_grad=True)
+    if not is_floating(x):
+        raise DTypeError(
+            f"grad: arguments must hold real floating-point numbers, got {x.dtype}; convert them "
+            "first, e.g. xp.astype(x, xp.float32)"
+        )
+    return Tensor(x, requires_grad=True)
+
+
+def _named(parameters: Any) -> Any:
+    if hasattr(parameters, "named_parameters"):
+        return dict(parameters.named_parameters())
+    return dict(parameters) if isinstance(parameters, dict) else list(parameters)
+
+
+def _map(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Apply a function to every array in nested lists, tuples and dicts."""
+    if isinstance(tree, dict):
+        return {key: _map(function, value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        parts = [_map(function, value) for value in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return function(tree)
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if isinstance(tree, list | tuple):
+        for value in tree:
+            yield from _leaves(value)
+    else:
+        yield tree

@@ -1,0 +1,92 @@
+"""Python's operators on Tensors, recorded as the functions of the standard they stand for."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ..backend import is_array
+from .primitive import PRIMITIVES
+from .tape import Traced, plain
+
+__all__ = ["Operators"]
+
+Function: TypeAlias = Callable[..., Any]
+
+
+def _recorded(name: str, function: Function) -> tuple[Function, Function]:
+    """Return the methods for ``tensor op other`` and ``other op tensor``."""
+    operate = PRIMITIVES[name].operate
+
+    def forward(self: Any, other: Any) -> Any:
+        return operate(function, self, other) if _understood(other) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        return operate(function, other, self) if _understood(other) else NotImplemented
+
+    return forward, reflected
+
+
+def _passed(function: Function) -> tuple[Function, Function]:
+    """Return the methods of an operator whose result has no derivative."""
+
+    def forward(self: Any, other: Any) -> Any:
+        return plain(function(self.data, _bare(other))) if _understood(other) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        return plain(function(_bare(other), self.data)) if _understood(other) else NotImplemented
+
+    return forward, reflected
+
+
+_KINDS = (Traced, int, float)
+
+
+def _understood(x: object) -> bool:
+    return isinstance(x, _KINDS) or is_array(x)
+
+
+def _bare(x: Any) -> Any:
+    return x.data if isinstance(x, Traced) else x
+
+
+class Operators(Traced):
+    """The operators that the standard asks of an array.
+
+    There are no in-place ones: ``x += y`` computes ``x + y`` and gives it the name ``x``.
+    """
+
+    __slots__ = ()
+
+    __add__, __radd__ = _recorded("add", operator.add)
+    __sub__, __rsub__ = _recorded("subtract", operator.sub)
+    __mul__, __rmul__ = _recorded("multiply", operator.mul)
+    __truediv__, __rtruediv__ = _recorded("divide", operator.truediv)
+    __mod__, __rmod__ = _recorded("remainder", operator.mod)
+    __pow__, __rpow__ = _recorded("pow", operator.pow)
+    __matmul__, __rmatmul__ = _recorded("matmul", operator.matmul)
+
+    __floordiv__, __rfloordiv__ = _passed(operator.floordiv)
+    __and__, __rand__ = _passed(operator.and_)
+    __or__, __ror__ = _passed(operator.or_)
+    __xor__, __rxor__ = _passed(operator.xor)
+    __lshift__, __rlshift__ = _passed(operator.lshift)
+    __rshift__, __rrshift__ = _passed(operator.rshift)
+    __lt__, __gt__ = _passed(operator.lt)  # a > b is b < a
+    __le__, __ge__ = _passed(operator.le)
+    __eq__ = _passed(operator.eq)[0]
+    __ne__ = _passed(operator.ne)[0]
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Any:
+        return PRIMITIVES["negative"].apply(operator.neg, (self,), {})
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return PRIMITIVES["abs"].apply(operator.abs, (self,), {})
+
+    def __invert__(self) -> Any:
+        return plain(~self.data)

@@ -1,0 +1,147 @@
+"""A differentiable function of the standard: its name and one derivative rule per argument.
+
+A rule has the form ``rule(dy, y, *args, **kwargs) -> dx``: the gradient of the result, the result,
+and the arguments of the call. Rules are written in the array API themselves, so when a gradient is
+to be differentiated again they are simply called with Tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..backend import is_array, namespace
+from ..errors import AutogradError
+from ..typing import Array
+from .modes import MODE
+from .tape import Node, Traced, plain, record, traced
+
+__all__ = ["PRIMITIVES", "Primitive", "define", "unbroadcast"]
+
+PRIMITIVES: dict[str, Primitive] = {}
+"""Every differentiable function of the standard by name; of extensions as ``"linalg.inv"``."""
+
+
+class Primitive:
+    """One differentiable function.
+
+    Attributes
+    ----------
+    name : str
+    rules : tuple of callables or None
+        ``rules[i]`` differentiates with respect to positional argument ``i``.
+    broadcasts : bool
+        Whether arguments are broadcast against each other, so that gradients must be summed over
+        the axes that were stretched.
+    """
+
+    __slots__ = ("broadcasts", "name", "rules")
+
+    def __init__(
+        self, name: str, rules: tuple[Callable[..., Array] | None, ...], broadcasts: bool
+    ) -> None:
+        self.name = name
+        self.rules = rules
+        self.broadcasts = broadcasts
+
+    def __repr__(self) -> str:
+        return f"<Primitive {self.name}>"
+
+    def apply(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+        """Call the library's `function` on bare arrays, and record the call."""
+        arrays = []
+        inputs = []
+        positions = []
+        for i, x in enumerate(args):
+            if isinstance(x, Traced):
+                arrays.append(x.data)
+                if x.requires_grad:
+                    inputs.append(x)
+                    positions.append(i)
+            else:
+                arrays.append(x)
+        out = function(*arrays, **kwargs)
+        if isinstance(out, list):
+            out = tuple(out)
+        return record(self, inputs, out, (out, arrays, kwargs, positions), arrays)
+
+    def operate(self, operator: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+        """Do the same for a binary Python operator: this path is kept short."""
+        x = a.data if isinstance(a, Traced) else a
+        y = b.data if isinstance(b, Traced) else b
+        out = operator(x, y)
+        if MODE.watching or not MODE.recording:
+            return self.apply(operator, (a, b), {})
+        if x is not a and a.requires_grad:
+            if y is not b and b.requires_grad:
+                return traced(out, Node(self, (a, b), (out, (x, y), {}, (0, 1))))
+            return traced(out, Node(self, (a,), (out, (x, y), {}, (0,))))
+        if y is not b and b.requires_grad:
+            return traced(out, Node(self, (b,), (out, (x, y), {}, (1,))))
+        return plain(out)
+
+    def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array]:
+        """Apply the rules of those arguments that need a gradient."""
+        out, args, kwargs, positions = node.saved
+        if create_graph:
+            out, args = _as_tensors(node, out, args, positions)
+        if node.results:
+            dy = _fill_in_zeros(dy, out)
+        gradients = []
+        for i in positions:
+            rule = self.rules[i] if i < len(self.rules) else None
+            if rule is None:
+                raise AutogradError(
+                    f"{self.name} has no derivative with respect to argument {i + 1}; take the "
+                    "argument out of the tape with .detach(), or use another function"
+                )
+            dx = rule(dy, out, *args, **kwargs)
+            if self.broadcasts:
+                dx = unbroadcast(dx, args[i])
+            gradients.append(dx)
+        return gradients
+
+
+def define(name: str, *rules: Callable[..., Array] | None, broadcasts: bool = False) -> Primitive:
+    """Register the derivative rules of a function, one per positional argument."""
+    PRIMITIVES[name] = primitive = Primitive(name, rules, broadcasts)
+    return primitive
+
+
+def unbroadcast(dx: Array, x: Array) -> Array:
+    """Sum a gradient over the axes along which `x` was stretched, and give it x's dtype."""
+    shape = x.shape
+    if dx.shape != shape:
+        xp = namespace(dx)
+        stretched = len(dx.shape) - len(shape)
+        axes = tuple(range(stretched)) + tuple(
+            i + stretched for i, n in enumerate(shape) if n == 1 and dx.shape[i + stretched] != 1
+        )
+        if axes:
+            dx = xp.sum(dx, axis=axes, dtype=dx.dtype, keepdims=True)
+        dx = xp.reshape(dx, shape)
+    if dx.dtype is not x.dtype and dx.dtype != x.dtype:
+        dx = namespace(dx).astype(dx, x.dtype)
+    return dx
+
+
+def _as_tensors(node: Node, out: Any, args: Sequence[Any], positions: Sequence[int]) -> Any:
+    """Put back the Tensors that the saved bare arrays belong to."""
+    args = [plain(a) if is_array(a) else a for a in args]
+    for i, tensor in zip(positions, node.inputs, strict=True):
+        if tensor.data is not args[i].data:
+            raise AutogradError(
+                "backward(create_graph=True): a parameter was given a new array after it had been "
+                "used; take the higher derivatives before the optimizer's step"
+            )
+        args[i] = tensor
+    if node.results:
+        return tuple(traced(part, node, i) for i, part in enumerate(out)), args
+    return traced(out, node), args
+
+
+def _fill_in_zeros(dy: list[Any], out: Sequence[Array]) -> list[Any]:
+    """Give results that were not used the gradient zero."""
+    return [
+        d if d is not None else namespace(y).zeros_like(y) for d, y in zip(dy, out, strict=True)
+    ]

@@ -1,0 +1,275 @@
+"""Tensor: an array of any library that remembers how it was computed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import array_api_extra as xpx
+
+from ..backend import asarray, is_array, is_floating, library_of, namespace
+from ..errors import AutogradError, BackendError, DTypeError, ShapeError
+from ..typing import Array, DType, Namespace, NativeDevice
+from .modes import MODE
+from .namespace import differentiable
+from .operators import Operators
+from .primitive import PRIMITIVES
+from .rules.indexing import bare_key
+from .tape import Traced, plain, record, walk_back
+
+__all__ = ["Tensor"]
+
+_getitem = PRIMITIVES["getitem"]
+_setitem = PRIMITIVES["setitem"]
+
+
+class Tensor(Operators):
+    """An array that can be differentiated.
+
+    It has the attributes, operators and indexing of an array in the array API standard, and its
+    ``__array_namespace__()`` has the standard's functions, so any code written in the standard
+    accepts it. Real numbers only: complex Tensors are not supported.
+
+    Parameters
+    ----------
+    data : array of any library, or numbers
+        Numbers and lists become an array on the current device.
+    requires_grad : bool
+        Whether gradients are to arrive here.
+
+    Raises
+    ------
+    DTypeError
+        If a gradient is wanted for integers, booleans or complex numbers.
+
+    Examples
+    --------
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    array([2., 4.], dtype=float32)
+    """
+
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy arrays leave `array * tensor` to us
+    __array_priority__ = 1000
+
+    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        if isinstance(data, Traced):
+            data = data.data
+        elif not is_array(data):
+            data = asarray(data)
+        if requires_grad and not is_floating(data):
+            raise DTypeError(
+                f"Tensor: requires_grad needs real floating-point numbers, got {data.dtype}; "
+                "convert the array first, e.g. xp.astype(x, xp.float32)"
+            )
+        self.data = data
+        self.grad = None
+        self.node = None
+        self.index = 0
+        self.requires_grad = requires_grad
+
+    # ---- differentiation -----------------------------------------------------------------
+
+    def backward(
+        self,
+        gradient: Array | None = None,
+        *,
+        retain_graph: bool = False,
+        create_graph: bool = False,
+    ) -> None:
+        """Add the gradient of this Tensor to the ``.grad`` of every leaf it depends on.
+
+        Parameters
+        ----------
+        gradient : array, optional
+            The cotangent, of the same shape; may be left out for a single number.
+        retain_graph : bool
+            Keep the tape, so that backward can be called again.
+        create_graph : bool
+            Record the gradients too, so that they can be differentiated (``.grad`` is a Tensor).
+
+        Raises
+        ------
+        AutogradError
+            If nothing was recorded, the tape is used up, or `gradient` is missing.
+        """
+        if not self.requires_grad:
+            raise AutogradError(
+                "backward: this Tensor does not depend on anything that requires a gradient; "
+                "create inputs with requires_grad=True and compute outside no_grad()"
+            )
+        if gradient is None:
+            if self.size != 1:
+                raise AutogradError(
+                    f"backward: a Tensor of shape {self.shape} needs a gradient argument of the "
+                    "same shape; reduce it first, e.g. with mean(), or pass gradient="
+                )
+            gradient = namespace(self.data).ones_like(self.data)
+        elif tuple(gradient.shape) != self.shape:
+            raise ShapeError(
+                f"backward: gradient must have shape {self.shape}, got {tuple(gradient.shape)}; "
+                "it is the derivative with respect to each element of this Tensor"
+            )
+        if isinstance(gradient, Traced) and not create_graph:
+            gradient = gradient.data
+        elif not isinstance(gradient, Traced) and create_graph:
+            gradient = plain(gradient)
+        walk_back(
+            [(self, gradient)],
+            create_graph=create_graph,
+            retain_graph=retain_graph or create_graph,
+        )
+
+    def detach(self) -> Tensor:
+        """Return a Tensor with the same array and no history."""
+        detached: Tensor = plain(self.data)
+        return detached
+
+    def with_array(self, data: Array) -> Tensor:
+        """Return a leaf around another array that requires a gradient if this Tensor does."""
+        return Tensor(data, requires_grad=self.requires_grad)
+
+    # ---- attributes of the standard ------------------------------------------------------
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Namespace:
+        """Return the differentiable namespace over this array's library."""
+        return differentiable(library_of(self.data))
+
+    @property
+    def dtype(self) -> DType:
+        """The data type object of the array's library."""
+        return self.data.dtype
+
+    @property
+    def device(self) -> NativeDevice:
+        """The device object of the array's library."""
+        return library_of(self.data).device(self.data)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return tuple(self.data.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.data.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        n = 1
+        for length in self.data.shape:
+            n *= length
+        return n
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - the standard's name
+        """The transpose of a matrix."""
+        if self.ndim != 2:
+            raise ShapeError(
+                f"T needs a matrix, got shape {self.shape}; use .mT for stacks of them"
+            )
+        return self.mT
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - the standard's name
+        """The last two axes exchanged."""
+        return self.__array_namespace__().matrix_transpose(self)  # type: ignore[no-any-return]
+
+    def to_device(self, device: NativeDevice, /, *, stream: Any = None) -> Tensor:
+        """Move to another device of the same library; the tape ends here."""
+        library = library_of(self.data)
+        return self.with_array(library.transfer(self.data, device))
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Short for ``xp.sum``; the standard has functions only, this one is too common."""
+        return self.__array_namespace__().sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Short for ``xp.mean``."""
+        return self.__array_namespace__().mean(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def item(self) -> Any:
+        """Return the single element as a Python number; this waits for a GPU."""
+        return self.data.item() if hasattr(self.data, "item") else float(self.data)
+
+    # ---- conversions ---------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        shown = repr(self.data).replace("\n", "\n       ")
+        tail = ", requires_grad=True" if self.requires_grad else ""
+        return f"Tensor({shown}{tail})"
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __float__(self) -> float:
+        return float(self.data)
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __index__(self) -> int:
+        return operator.index(self.data)
+
+    def __complex__(self) -> complex:
+        return complex(self.data)
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise ShapeError("len: a Tensor without axes has no length; use float(x) for its value")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        if self.requires_grad:
+            raise AutogradError(
+                "a Tensor that requires a gradient cannot be exported; use .detach() or .data"
+            )
+        return self.data.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.data.__dlpack_device__()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise BackendError(
+            "a Tensor is not converted to a NumPy array silently; use xpnet.to_numpy(x)"
+        )
+
+    # ---- indexing ------------------------------------------------------------------------
+
+    def __getitem__(self, key: Any) -> Tensor:
+        key = bare_key(key)
+        out = self.data[key]
+        inputs = (self,) if self.requires_grad else ()
+        result: Tensor = record(_getitem, inputs, out, (out, (self.data, key), {}, (0,)), (self,))
+        return result
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Write into a copy, which then takes this Tensor's place; the tape keeps the original."""
+        if self.requires_grad and self.node is None and MODE.recording:
+            raise AutogradError(
+                "a leaf that requires a gradient cannot be written to; write to a copy (x + 0), "
+                "or inside no_grad()"
+            )
+        key = bare_key(key)
+        old: Tensor = plain(self.data)
+        old.node, old.index, old.requires_grad = self.node, self.index, self.requires_grad
+        bare = value.data if isinstance(value, Traced) else value
+        out = xpx.at(self.data)[key].set(bare, copy=True, xp=namespace(self.data))
+        args = (old, value)
+        positions = [i for i, x in enumerate(args) if isinstance(x, Traced) and x.requires_grad]
+        inputs = [args[i] for i in positions]
+        saved: Any = (out, (self.data, bare, key), {}, positions)
+        new = record(_setitem, inputs, out, saved, (self.data, bare))
+        self.data, self.node, self.index = new.data, new.node, new.index
+        self.requires_grad = new.requires_grad
+
+
+Traced.plain = Tensor  # what recorded operations return
