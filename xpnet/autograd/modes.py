@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 
 __all__ = ["MODE", "detect_anomaly", "enable_grad", "is_grad_enabled", "no_grad"]
 
@@ -22,18 +21,24 @@ def is_grad_enabled() -> bool:
     return MODE.recording
 
 
-@contextmanager
-def _switch(name: str, value: bool) -> Iterator[None]:
-    before = getattr(MODE, name)
-    setattr(MODE, name, value)
-    try:
-        yield
-    finally:
-        setattr(MODE, name, before)
+class _Switch(ContextDecorator):
+    """A setting of this thread that holds inside a block or a decorated function."""
+
+    _setting = ""
+    _value = False
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._before.append(getattr(MODE, self._setting))
+        setattr(MODE, self._setting, self._value)
+
+    def __exit__(self, *error: object) -> None:
+        setattr(MODE, self._setting, self._before.pop())
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class no_grad(_Switch):  # noqa: N801 - reads as a statement: `with xn.no_grad():`
     """Do not record operations inside the block (or the decorated function).
 
     Examples
@@ -45,19 +50,18 @@ def no_grad() -> Iterator[None]:
     ...     (w * 2).requires_grad
     False
     """
-    with _switch("recording", False):
-        yield
+
+    _setting = "recording"
 
 
-@contextmanager
-def enable_grad() -> Iterator[None]:
-    """Record again inside a :func:`no_grad` block."""
-    with _switch("recording", True):
-        yield
+class enable_grad(_Switch):  # noqa: N801
+    """Record again inside a :class:`no_grad` block."""
+
+    _setting = "recording"
+    _value = True
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+class detect_anomaly(_Switch):  # noqa: N801
     """Raise :class:`~xpnet.errors.AnomalyError` where a NaN first appears, naming the operation.
 
     Every result and every gradient is inspected, which is slow: for debugging only. An operation
@@ -74,5 +78,6 @@ def detect_anomaly() -> Iterator[None]:
     xpnet.errors.AnomalyError: sqrt: the result holds NaN although its inputs hold none; inputs: \
 numpy array (1,) float64 on 'cpu'
     """
-    with _switch("watching", True):
-        yield
+
+    _setting = "watching"
+    _value = True
