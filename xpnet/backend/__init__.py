@@ -8,7 +8,7 @@
 ``convert.py``          ``asarray``, ``to_device``, ``to_numpy``
 ``dtypes.py``           data types by name
 ``random.py``           the counter-based generator behind weights, shuffles and dropout
-``extra.py``            what the standard lacks: one_hot, scatter_add, erf
+``extra.py``            what the standard lacks: one_hot, pad, scatter_add, erf
 ======================  ====================================================================
 """
 

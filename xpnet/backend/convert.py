@@ -54,7 +54,7 @@ def asarray(obj: Any, dtype: Any = None, device: DeviceLike = None) -> Array:
                 f"asarray: obj must be numbers in a regular shape, got {type(obj).__name__}; "
                 "make all rows equally long, or convert the object to a NumPy array first"
             )
-        if host.dtype == np.float64:
+        if host.dtype == np.float64 and dtype is None:
             host = host.astype(DEFAULT_FLOAT)
         moved = target.library.from_numpy(host, target.native)
     else:

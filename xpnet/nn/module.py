@@ -10,23 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from ..autograd import no_grad
 from ..backend import (
     DeviceLike,
     as_device,
-    asarray,
-    device_of,
     dtype_name,
     dtype_of,
-    is_array,
     is_floating,
     namespace,
     to_device,
     unwrap,
 )
-from ..errors import ModelFileError
 from ..typing import Array, State
 from .parameter import Parameter
+from .predict import predict
+from .state import load_state
 
 __all__ = ["Module"]
 
@@ -160,44 +157,7 @@ class Module:
         ModelFileError
             Lists all that is missing, unexpected, or of another shape; nothing is changed then.
         """
-        own = self.state_dict()
-        missing = [name for name in own if name not in state]
-        unexpected = [name for name in state if name not in own]
-        mismatched = [
-            f"{name} must be {tuple(own[name].shape)}, got {tuple(state[name].shape)}"
-            for name in own
-            if name in state and tuple(own[name].shape) != tuple(state[name].shape)
-        ]
-        problems = [f"mismatched: {'; '.join(mismatched)}"] if mismatched else []
-        if strict:
-            problems += [f"missing: {', '.join(missing)}"] if missing else []
-            problems += [f"unexpected: {', '.join(unexpected)}"] if unexpected else []
-        if problems:
-            raise ModelFileError(
-                f"load_state_dict: the state must fit {type(self).__name__}, got "
-                f"{' | '.join(problems)}; build the model with the same architecture, or pass "
-                "strict=False to load what fits by name"
-            )
-        for module, name in self._owners():
-            full = _join(*name)
-            if full in state:
-                before = own[full]
-                new = asarray(unwrap(state[full]), before.dtype, device_of(before))
-                module._set_array(name[1], namespace(new).asarray(new, copy=True))
-
-    def _owners(self) -> Iterator[tuple[Module, tuple[str, str]]]:
-        """Iterate over (module, (prefix, attribute)) of each parameter and buffer."""
-        for prefix, module in self.named_modules():
-            for name, value in list(module.__dict__.items()):
-                if isinstance(value, Parameter) or name in module._buffer_names:
-                    yield module, (prefix, name)
-
-    def _set_array(self, name: str, array: Array) -> None:
-        value = getattr(self, name)
-        if isinstance(value, Parameter):
-            value.data = array
-        else:
-            setattr(self, name, array)
+        load_state(self, state, strict)
 
     # ---- modes, devices, gradients ---------------------------------------------------------
 
@@ -264,34 +224,7 @@ class Module:
         array
             A bare array of the library and device of `x`.
         """
-        training = [module for module in self.modules() if module.training] if self.training else ()
-        for module in training:
-            module.training = False
-        try:
-            with no_grad():
-                if batch_size is None:
-                    return self._predict(unwrap(x))
-                pieces = [
-                    self._predict(x[i : i + batch_size])
-                    for i in range(0, max(x.shape[0], 1), batch_size)
-                ]
-                return namespace(pieces[0]).concat(pieces, axis=0)
-        finally:
-            for module in training:
-                module.training = True
-
-    def _predict(self, x: Array) -> Array:
-        home = None
-        parameter = next(self.parameters(), None)
-        if parameter is not None and is_array(x):
-            there = device_of(parameter)
-            home = device_of(x)
-            if home == there:
-                home = None
-            else:
-                x = to_device(x, there)
-        out = unwrap(self(x))
-        return out if home is None else to_device(out, home)
+        return predict(self, x, batch_size)
 
     # ---- looking at it -----------------------------------------------------------------------
 

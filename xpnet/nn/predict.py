@@ -1,0 +1,51 @@
+"""Prediction: evaluation behaviour, no tape, bare arrays in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..autograd import no_grad
+from ..backend import device_of, is_array, namespace, shares_home, to_device, unwrap
+from ..typing import Array
+from .parameter import Parameter
+
+if TYPE_CHECKING:
+    from .module import Module
+
+__all__ = ["predict"]
+
+
+def predict(module: Module, x: Any, batch_size: int | None) -> Any:
+    """Do what ``Module.predict`` promises."""
+    training = [m for m in module.modules() if m.training] if module.training else []
+    for m in training:
+        m.training = False
+    try:
+        with no_grad():
+            if batch_size is None:
+                return _predict(module, unwrap(x))
+            starts = range(0, max(x.shape[0], 1), batch_size)
+            pieces = [_predict(module, unwrap(x[i : i + batch_size])) for i in starts]
+            return namespace(*pieces).concat(pieces, axis=0)
+    finally:
+        for m in training:
+            m.training = True
+
+
+def _predict(module: Module, x: Array) -> Array:
+    weights = _any_parameter(module)
+    if weights is None or not is_array(x) or shares_home(x, weights.data):
+        return unwrap(module(x))
+    return to_device(unwrap(module(to_device(x, device_of(weights)))), device_of(x))
+
+
+def _any_parameter(module: Module) -> Parameter | None:
+    """Find one quickly: this is most of the overhead of predicting a single sample."""
+    for value in module.__dict__.values():
+        if isinstance(value, Parameter):
+            return value
+    for child in module.children():
+        found = _any_parameter(child)
+        if found is not None:
+            return found
+    return None
