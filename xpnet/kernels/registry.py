@@ -26,6 +26,10 @@ def _always(*args: Any, **options: Any) -> bool:
     return True
 
 
+def _not_this_kind(*args: Any, **options: Any) -> Any:
+    raise NotImplementedError("an op's kernel has forward and backward, an optimizer's has update")
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """A faster version of one op or optimizer rule.
@@ -36,9 +40,9 @@ class Kernel:
         The op's or optimizer's name, as in ``"linear"``, ``"adam"``.
     library : str
         The name of the array library whose arrays it takes.
-    forward, backward : callable, optional
+    forward, backward : callable
         For an op: same signatures as the generic pair (see ``ops/op.py``).
-    update : callable, optional
+    update : callable
         For an optimizer: same signature as the generic rule; may write to its arguments.
     accepts : callable
         Called with the arguments of ``forward`` (or ``update``); False sends the call to the
@@ -47,9 +51,9 @@ class Kernel:
 
     name: str
     library: str
-    forward: Callable[..., Any] | None = None
-    backward: Callable[..., Any] | None = None
-    update: Callable[..., Any] | None = None
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    update: Callable[..., Any]
     accepts: Callable[..., bool] = _always
 
 
@@ -80,7 +84,14 @@ def register(
             f"register: kernel {name!r} must have forward and backward, or update alone; give the "
             "pair for an op, the rule for an optimizer"
         )
-    kernel = Kernel(name, library, forward, backward, update, accepts)
+    kernel = Kernel(
+        name,
+        library,
+        forward or _not_this_kind,
+        backward or _not_this_kind,
+        update or _not_this_kind,
+        accepts,
+    )
     _KERNELS[name, library] = kernel
     _BY_TYPE.clear()
     return kernel

@@ -58,31 +58,34 @@ class Op:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute; record if an input is a Tensor that requires a gradient."""
-        arrays = [x.data if isinstance(x, Traced) else x for x in inputs]
+        arrays = []
+        wanted = []
+        traced = False
+        for x in inputs:
+            if isinstance(x, Traced):
+                traced = True
+                if x.requires_grad:
+                    wanted.append(x)
+                x = x.data
+            arrays.append(x)
         kind = type(arrays[0])
-        for x in arrays:
-            if type(x) is not kind and x is not None:
+        for array in arrays:
+            if type(array) is not kind and array is not None:
                 require_one_home(self.name, arrays)
                 break
         if self.check is not None:
             self.check(*arrays, **options)
-        kernel = find(self.name, *arrays, **options)
+        implementation = find(self.name, *arrays, **options) or self
         try:
-            if kernel is None or kernel.forward is None:
-                y, saved = self.forward(*arrays, **options)
-            else:
-                y, saved = kernel.forward(*arrays, **options)
+            y, saved = implementation.forward(*arrays, **options)
         except Exception:
             require_one_home(self.name, arrays)  # the likeliest cause, said clearly
             raise
-        tensors = [x for x in inputs if isinstance(x, Traced)]
-        if not tensors:
+        if not traced:
             return y
-        wanted = [x for x in tensors if x.requires_grad]
-        if not wanted or not MODE.recording:
-            return record(self, (), y, None, arrays)
-        backward = self.backward if kernel is None else kernel.backward
-        return record(self, wanted, y, (saved, backward, inputs, arrays, options), arrays)
+        if wanted and MODE.recording:
+            saved = (saved, implementation.backward, inputs, arrays, options)
+        return record(self, wanted, y, saved, arrays)
 
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array | None]:
         """Apply the backward formula and keep the gradients that were asked for."""

@@ -102,7 +102,7 @@ class Optimizer:
         state = self.state.get(parameter)
         state = self.init(p, **options) if state is None else _follow(state, p)
         kernel = kernels.find(self._name.lower(), p, g, state, **options)
-        update = (kernel and kernel.update) or self.update
+        update = self.update if kernel is None else kernel.update
         p, state = update(p, g, state, **options)
         if p.ndim == 0:
             # NumPy's arithmetic turns arrays without axes into scalars
