@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BackendError
+from ..errors import ArgumentError
 from ..typing import Array
 from .device import Device, DeviceLike, as_device
 from .dtypes import DEFAULT_FLOAT, dtype_of
@@ -48,12 +48,7 @@ def asarray(obj: Any, dtype: Any = None, device: DeviceLike = None) -> Array:
     target = as_device(device)
     obj = unwrap(obj)
     if library_of_type(type(obj)) is None:
-        host = np.asarray(obj)
-        if host.dtype == object:
-            raise BackendError(
-                f"asarray: obj must be numbers in a regular shape, got {type(obj).__name__}; "
-                "make all rows equally long, or convert the object to a NumPy array first"
-            )
+        host = _regular(obj)
         if host.dtype == np.float64 and dtype is None:
             host = host.astype(DEFAULT_FLOAT)
         moved = target.library.from_numpy(host, target.native)
@@ -63,6 +58,19 @@ def asarray(obj: Any, dtype: Any = None, device: DeviceLike = None) -> Array:
         return moved
     xp = target.library.xp
     return xp.astype(moved, dtype_of(xp, dtype), copy=False)
+
+
+def _regular(obj: Any) -> np.ndarray:
+    try:
+        host = np.asarray(obj)
+    except ValueError:
+        host = None
+    if host is None or host.dtype == object:
+        raise ArgumentError(
+            f"asarray: obj must be numbers in a regular shape, got {type(obj).__name__}; "
+            "make all rows equally long, or convert the object to a NumPy array first"
+        )
+    return host
 
 
 def _move(x: Array, target: Device) -> Array:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..errors import DeviceError, choose
 from ..typing import Array, NativeDevice
@@ -56,21 +57,31 @@ class Device:
 DeviceLike: TypeAlias = "str | Device | None"
 
 
+class _Entry(NamedTuple):
+    """A ``with device(...)`` block that this thread is in."""
+
+    device: Device
+    native: AbstractContextManager[object]
+
+
 def _find(name: str) -> Device:
     """Turn a device name into a Device, or say why it cannot be had and what can."""
     if name == "auto":
         name = "cuda" if _library_with_prefix("cuda").unavailable() is None else "cpu"
     prefix, _, rest = name.partition(":")
     library = _library_with_prefix(prefix)
-    reason = library.unavailable()
-    if reason is not None:
-        working = ", ".join(info.name for info in devices() if info.available)
-        raise DeviceError(f'device "{name}" is not available: {reason}. Available: {working}')
-    library.prepare()
-    return Device(library, library.parse_device(rest))
+    if (library, rest) not in _found:
+        reason = library.unavailable()
+        if reason is not None:
+            working = ", ".join(info.name for info in devices() if info.available)
+            raise DeviceError(f'device "{name}" is not available: {reason}. Available: {working}')
+        library.prepare()
+        _found[library, rest] = Device(library, library.parse_device(rest))
+    return _found[library, rest]
 
 
 def _library_with_prefix(prefix: str) -> Library:
+    prefix = "cuda" if prefix == "gpu" else prefix
     by_prefix = {library.prefix: library for library in libraries()}
     by_name = {library.name: library for library in libraries()}
     if prefix in by_name:
@@ -79,8 +90,9 @@ def _library_with_prefix(prefix: str) -> Library:
     return by_prefix[prefix]
 
 
+_found: dict[tuple[Library, str], Device] = {}  # asking a driver takes long: once is enough
 _default: Device | None = None  # set by set_device for the whole process; None means "cpu"
-_current: ContextVar[Device | None] = ContextVar("xpnet_device", default=None)
+_entered: ContextVar[tuple[_Entry, ...]] = ContextVar("xpnet_devices", default=())
 
 
 def current_device() -> Device:
@@ -91,13 +103,10 @@ def current_device() -> Device:
     >>> current_device()
     Device('cpu')
     """
-    global _default
-    inner = _current.get()
-    if inner is not None:
-        return inner
-    if _default is None:
-        _default = _find("cpu")
-    return _default
+    entered = _entered.get()
+    if entered:
+        return entered[-1].device
+    return _default or _find("cpu")
 
 
 def as_device(spec: DeviceLike = None) -> Device:
@@ -142,12 +151,11 @@ class device:  # noqa: N801 - reads as a statement: `with xn.device("cuda"):`
 
     def __init__(self, name: str | Device) -> None:
         self.target = as_device(name)
-        self._entered: list[tuple[Any, Any]] = []
 
     def __enter__(self) -> Device:
         native = self.target.library.activate(self.target.native)
         native.__enter__()
-        self._entered.append((_current.set(self.target), native))
+        _entered.set((*_entered.get(), _Entry(self.target, native)))
         return self.target
 
     def __exit__(
@@ -156,13 +164,15 @@ class device:  # noqa: N801 - reads as a statement: `with xn.device("cuda"):`
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        token, native = self._entered.pop()
-        _current.reset(token)
-        native.__exit__(kind, error, trace)
+        *outer, last = _entered.get()
+        _entered.set(tuple(outer))
+        last.native.__exit__(kind, error, trace)
 
 
 def set_device(name: str | Device) -> Device:
     """Make a device the default of the whole process, for code outside any ``with device``.
+
+    Of several GPUs it becomes the library's own current one in this thread.
 
     Examples
     --------
@@ -171,6 +181,7 @@ def set_device(name: str | Device) -> Device:
     """
     global _default
     _default = as_device(name)
+    _default.library.activate(_default.native).__enter__()
     return _default
 
 

@@ -7,13 +7,17 @@ version along under ``xpnet_extra``).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from ..typing import Array, DType, Namespace
+import array_api_extra as xpx
+
+from ..errors import ArgumentError
+from ..typing import Array, DType, Namespace, Shape
 from .library import library_of
 from .namespace import namespace
 
-__all__ = ["erf", "one_hot", "scatter_add"]
+__all__ = ["erf", "one_hot", "pad", "scatter_add"]
 
 
 def _recorded(x: Array) -> Any:
@@ -33,8 +37,45 @@ def one_hot(indices: Array, n: int, dtype: DType, xp: Namespace) -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    classes = xp.arange(n, dtype=indices.dtype, device=indices.device)
+    classes = xp.arange(n, dtype=indices.dtype, device=indices.device)  # (n,)
     return xp.astype(xp.expand_dims(indices, axis=-1) == classes, dtype)
+
+
+def pad(x: Array, widths: Sequence[tuple[int, int]], value: float = 0.0) -> Array:
+    """Add elements of one value at the borders.
+
+    Parameters
+    ----------
+    x : array
+    widths : sequence of (before, after)
+        For each axis, how many elements to add.
+    value : float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pad(np.ones((1, 2)), [(0, 1), (1, 1)])
+    array([[0., 1., 1., 0.],
+           [0., 0., 0., 0.]])
+    """
+    widths = tuple((int(before), int(after)) for before, after in widths)
+    if len(widths) != len(x.shape) or any(n < 0 for pair in widths for n in pair):
+        raise ArgumentError(
+            f"pad: widths must be {len(x.shape)} pairs (before, after) of numbers >= 0, got "
+            f"{widths}; give one pair for each axis"
+        )
+    recorded = _recorded(x)
+    if recorded is not None:
+        return recorded.pad(x, widths, value)
+    xp = namespace(x)
+    shape = tuple(b + n + a for n, (b, a) in zip(x.shape, widths, strict=True))
+    padded = xp.full(shape, value, dtype=x.dtype, device=library_of(x).device(x))
+    return xpx.at(padded)[inner(widths, x.shape)].set(x, xp=xp)
+
+
+def inner(widths: Sequence[tuple[int, int]], shape: Shape) -> tuple[slice, ...]:
+    """Return the index of what was there before :func:`pad`."""
+    return tuple(slice(b, b + n) for n, (b, _) in zip(shape, widths, strict=True))
 
 
 def scatter_add(values: Array, indices: Array, size: int, axis: int = 0) -> Array:
@@ -124,7 +165,7 @@ _TAYLOR = tuple(
 
 def _generic_erf(x: Array) -> Array:
     xp = namespace(x)
-    size = xp.minimum(xp.abs(x), 30.0)  # exp(-900) is zero; squares of larger ones overflow
+    size = xp.minimum(xp.abs(x), 6.5)  # erf is 1 from 6 on; squares of large numbers overflow
     x2 = size * size
     near = xp.zeros_like(x)
     for a in reversed(_TAYLOR):

@@ -1,15 +1,21 @@
 """What xpnet must know about an array library beyond the standard, and the list of known libraries.
 
-To teach xpnet a new library, subclass :class:`Library`, fill in the few methods that have no
-default, and call :func:`register_library` with an instance. Everything else in xpnet speaks the
-array API standard and needs no change.
+To teach xpnet a new library, subclass :class:`Library` and call :func:`register_library` with an
+instance. For a library with one device that follows the standard by itself, this is all::
+
+    class Toy(Library):
+        name = "toy"
+
+    register_library(Toy())  # xpnet.device("toy"), xpnet.asarray([1.0], device="toy")
+
+Other libraries say what they call their devices and how arrays move. Everything else in xpnet
+speaks the array API standard and needs no change.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
@@ -38,45 +44,44 @@ class Library:
     name : str
         The library's name, as in ``"numpy"``.
     prefix : str
-        What its device strings begin with; ``"torch"`` for ``"torch:cpu"``.
+        What its device strings begin with, as in ``"torch:cpu"``; default: `name`.
     package : str
-        The package that must be importable.
+        The package that must be importable; default: `name`.
+    title : str
+        What the package is called in errors; default: `package`.
     array_packages : tuple of str
-        The top-level packages in which the library's array classes are defined.
+        The top-level packages in which its array classes are defined; default: `package`.
     install : str
-        The command that installs it, quoted in errors.
+        What ``pip install`` needs, quoted in errors; default: `package`.
     mutable : bool
         Whether arrays can be written to.
+    host : bool
+        Whether values are at hand in the CPU's memory, so that looking at one costs no waiting.
     """
 
     name: str
-    prefix: str
-    package: str
-    array_packages: tuple[str, ...]
-    install: str
+    prefix: str = ""
+    package: str = ""
+    title: str = ""
+    array_packages: tuple[str, ...] = ()
+    install: str = ""
     mutable: bool = True
+    host: bool = False
 
     _namespace: Namespace = None
 
-    # ---- without a default: four methods -------------------------------------------------
+    def __init__(self) -> None:
+        self.prefix = self.prefix or self.name
+        self.package = self.package or self.name
+        self.title = self.title or self.package
+        self.array_packages = self.array_packages or (self.package,)
+        self.install = self.install or self.package
+
+    # ---- is it there, and what are its devices ---------------------------------------------
 
     def import_namespace(self) -> Namespace:
-        """Import the library and return its array API namespace."""
-        raise NotImplementedError
-
-    def device_names(self) -> list[str]:
-        """Return the full names of the devices that exist here."""
-        raise NotImplementedError
-
-    def parse_device(self, name: str) -> NativeDevice:
-        """Return the device object for `name` without the prefix (``""``: the default one)."""
-        raise NotImplementedError
-
-    def device_name(self, device: NativeDevice) -> str:
-        """Return the full name of a device object."""
-        raise NotImplementedError
-
-    # ---- with a default ------------------------------------------------------------------
+        """Import the library and return its array API namespace (default: the package)."""
+        return importlib.import_module(self.package)
 
     @property
     def xp(self) -> Namespace:
@@ -88,11 +93,34 @@ class Library:
     def unavailable(self) -> str | None:
         """Return why the library cannot be used here, with the remedy; None if it can."""
         if importlib.util.find_spec(self.package) is None:
-            return f"{self.package} is not installed (pip install {self.install})"
+            return f"{self.title} is not installed (pip install {self.install})"
+        try:
+            importlib.import_module(self.package)
+        except Exception as error:  # a compiled part that does not load raises anything
+            return (
+                f"{self.title} is installed but does not import "
+                f"({type(error).__name__}: {error}); reinstall it (pip install {self.install})"
+            )
         return None
 
     def prepare(self) -> None:
         """Make settings the library needs; called when a device is selected by its name."""
+
+    def device_names(self) -> list[str]:
+        """Return the full names of the devices that exist here (default: one, the prefix)."""
+        return [self.prefix]
+
+    def parse_device(self, name: str) -> NativeDevice:
+        """Return the device object for `name` without the prefix (``""``: the default one)."""
+        if name != "":
+            raise self.no_such_device(name)
+        return self.device(self.xp.empty(0))
+
+    def device_name(self, device: NativeDevice) -> str:
+        """Return the full name of a device object."""
+        return self.prefix
+
+    # ---- how arrays move, and what is done faster ------------------------------------------
 
     def device(self, x: Array) -> NativeDevice:
         """Return the device object of an array."""
@@ -120,16 +148,18 @@ class Library:
     def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
         """Sum the rows of `values` (n, ...) into ``size`` rows chosen by `indices` (n,).
 
-        This default multiplies by a one-hot matrix: right on any library (repeated indices
-        accumulate), but it costs ``n * size`` per column. Libraries override it.
+        Repeated indices accumulate. This default computes on the host, which is right for every
+        library; those with a way of their own override it.
         """
-        xp = self.xp
-        rows = xp.arange(size, dtype=indices.dtype, device=values.device)
-        hit = xp.astype(
-            xp.expand_dims(rows, axis=1) == xp.expand_dims(indices, axis=0), values.dtype
-        )
-        flat = xp.reshape(values, (values.shape[0], math.prod(values.shape[1:])))
-        return xp.reshape(xp.matmul(hit, flat), (size, *values.shape[1:]))
+        host, chosen = self.to_numpy(values), self.to_numpy(indices)
+        total = np.zeros((size, *host.shape[1:]), dtype=host.dtype)
+        if host.size:
+            # sort the rows by index, then sum each run: faster than np.add.at on rows
+            order = np.argsort(chosen, kind="stable")
+            ordered = chosen[order]
+            starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+            total[ordered[starts]] = np.add.reduceat(host[order], starts, axis=0)
+        return self.from_numpy(total, self.device(values))
 
     def erf(self, x: Array) -> Array | None:
         """Return the error function of `x` if the library has a fast one, else None."""
@@ -146,14 +176,14 @@ class Library:
         if reason is not None:
             return [DeviceInfo(self.prefix, False, reason)]
         version = getattr(importlib.import_module(self.package), "__version__", "")
-        detail = f"{self.name} {version}".strip()
+        detail = f"{self.title} {version}".strip()
         return [DeviceInfo(name, True, detail) for name in self.device_names()]
 
     def no_such_device(self, name: str) -> DeviceError:
         """Build the error for a device that this library does not have."""
         there = ", ".join(self.device_names())
         return DeviceError(
-            f'device "{self.prefix}:{name}" does not exist; {self.name} has: {there}; '
+            f'device "{self.prefix}:{name}" does not exist; {self.title} has: {there}; '
             "choose one of those"
         )
 
@@ -176,7 +206,7 @@ def register_library(library: Library) -> None:
         If another library already uses the same device prefix.
     """
     for other in _LIBRARIES.values():
-        if other.prefix == library.prefix and other.name != library.name:
+        if other.name != library.name and other.prefix == library.prefix:
             raise ArgumentError(
                 f"register_library: prefix must be unused, got {library.prefix!r}, which belongs "
                 f"to {other.name!r}; choose another prefix"
@@ -206,9 +236,10 @@ def library_of_type(kind: type) -> Library | None:
     try:
         return _OF_TYPE[kind]
     except KeyError:
-        roots = {base.__module__.partition(".")[0] for base in kind.__mro__} - {"builtins"}
-        found = next((lib for lib in libraries() if roots & set(lib.array_packages)), None)
-        _OF_TYPE[kind] = found
+        # the class itself decides before those it is derived from
+        roots = [base.__module__.partition(".")[0] for base in kind.__mro__]
+        owners = (lib for root in roots for lib in libraries() if root in lib.array_packages)
+        found = _OF_TYPE[kind] = next(owners, None)
         return found
 
 

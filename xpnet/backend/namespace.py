@@ -60,7 +60,7 @@ def namespace(*arrays: Array) -> Namespace:
         if library is None:
             return _foreign(x)
         if home is not None and library is not home:
-            raise DeviceError(f"arrays of several libraries cannot be combined: {describe(arrays)}")
+            raise _several_homes("namespace", arrays, library.device_name(library.device(bare)))
         home = library
         if x is not bare:
             found = x.__array_namespace__()
@@ -100,8 +100,11 @@ def require_one_home(where: str, arrays: Any) -> None:
         if library is not None and hasattr(bare, "shape"):
             homes.add((library.name, library.device_name(library.device(bare))))
     if len(homes) > 1:
-        target = sorted(name for _, name in homes)[-1]
-        raise DeviceError(
-            f"{where}: arrays must share one library and device, got {describe(arrays)}; "
-            f"move them first, e.g. xpnet.to_device(x, {target!r})"
-        )
+        raise _several_homes(where, arrays, max(name for _, name in homes))
+
+
+def _several_homes(where: str, arrays: Any, target: str) -> DeviceError:
+    return DeviceError(
+        f"{where}: arrays must share one library and device, got {describe(arrays)}; "
+        f"move them first, e.g. xpnet.to_device(x, {target!r})"
+    )

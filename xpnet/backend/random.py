@@ -70,7 +70,7 @@ def bits(n: int) -> np.ndarray:
     """Return `n` random 32-bit words of the next draw, shape (n,), uint32.
 
     Word ``i`` is the lower (even ``i``) or upper (odd ``i``) half of 64-bit output ``i // 2`` of
-    Philox-4x64-10.
+    Philox-4x64-10. Outputs 4 b ... 4 b + 3 of draw n come from counter (b + 1, 0, 0, n).
     """
     seed, draw = _next()
     raw = np.random.Philox(key=seed, counter=[0, 0, 0, draw]).random_raw((n + 1) // 2)
@@ -96,8 +96,11 @@ def stream(seed: int, *key: int | str) -> np.random.Generator:
     """
     _check_seed("stream", seed)
     words = [zlib.crc32(k.encode()) if isinstance(k, str) else int(k) for k in key]
-    if len(words) > 2:
-        raise ArgumentError(f"stream: at most two key words can be given, got {len(words)}")
+    if len(words) > 2 or not all(0 <= word < 2**64 for word in words):
+        raise ArgumentError(
+            f"stream: key must be at most two integers from 0 to 2**64 - 1 or strings, got {key}; "
+            "combine several into one string"
+        )
     counter = [0, *words, *[0] * (2 - len(words)), 2**63]  # apart from every numbered draw
     return np.random.Generator(np.random.Philox(key=int(seed), counter=counter))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -20,8 +19,8 @@ class CuPy(Library):
 
     name = "cupy"
     prefix = "cuda"
+    title = "CuPy"
     package = "cupy"
-    array_packages = ("cupy",)
     install = "'xpnet[cuda13]' (driver 580 or newer) or 'xpnet[cuda12]'"
 
     def import_namespace(self) -> Namespace:
@@ -36,19 +35,23 @@ class CuPy(Library):
 
     def unavailable(self) -> str | None:
         """Tell apart: not installed, broken installation, no GPU, GPU that does not work."""
-        if importlib.util.find_spec("cupy") is None:
-            return f"CuPy is not installed (pip install {self.install})"
-        try:
-            cupy = self._cupy
-        except Exception as error:  # a CUDA library that does not load raises anything
-            return f"CuPy is installed but does not import ({error}); reinstall it"
+        reason = super().unavailable()
+        if reason is not None:
+            return reason
+        cupy = self._cupy
         name = f"CuPy {cupy.__version__}"
         try:
             if not cupy.is_available():
-                return f"{name} is installed but sees no GPU (driver missing or too old)"
+                return (
+                    f"{name} is installed but sees no GPU (driver missing or too old: "
+                    "nvidia-smi shows which)"
+                )
             cupy.arange(3).sum().get()
         except Exception as error:  # CUDARuntimeError, CompileException, OutOfMemoryError ...
-            return f"{name} sees a GPU but cannot use it ({type(error).__name__}: {error})"
+            return (
+                f"{name} sees a GPU but cannot use it ({type(error).__name__}: {error}); install "
+                f"the CuPy that fits the driver (pip install {self.install})"
+            )
         return None
 
     def device_names(self) -> list[str]:

@@ -18,6 +18,7 @@ class Jax(Library):
 
     name = "jax"
     prefix = "jax"
+    title = "JAX"
     package = "jax"
     array_packages = ("jax", "jaxlib")
     install = "'xpnet[jax]'"

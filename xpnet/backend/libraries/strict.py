@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...typing import Array, Namespace, NativeDevice
+from ...typing import Array, NativeDevice
 from ..library import Library
 
 __all__ = ["Strict"]
@@ -19,18 +19,15 @@ class Strict(Library):
     name = "array_api_strict"
     prefix = "strict"
     package = "array_api_strict"
-    array_packages = ("array_api_strict",)
+    title = "array-api-strict"
     install = "'xpnet[strict]'"
+    host = True
 
     _names = {"cpu": "CPU_DEVICE", "device1": "device1", "device2": "device2"}
 
     @property
     def _strict(self) -> Any:
         return importlib.import_module("array_api_strict")
-
-    def import_namespace(self) -> Namespace:
-        """The package is the namespace."""
-        return self._strict
 
     def device_names(self) -> list[str]:
         """Return the three devices; all live in the CPU's memory but refuse to mix."""

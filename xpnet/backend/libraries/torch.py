@@ -19,8 +19,8 @@ class Torch(Library):
 
     name = "torch"
     prefix = "torch"
+    title = "PyTorch"
     package = "torch"
-    array_packages = ("torch",)
     install = "'xpnet[torch]'"
 
     @property
