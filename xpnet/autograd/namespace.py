@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..backend import Library, is_array
-from ..backend.extra import erf, scatter_add
+from ..backend.extra import erf, pad, scatter_add
 from ..typing import Array, Namespace
 from . import rules as _rules  # noqa: F401 - fills PRIMITIVES
 from .composed import COMPOSED
@@ -90,6 +90,7 @@ class DifferentiableNamespace:
         """The recorded versions of ``xpnet.backend.extra``."""
         return SimpleNamespace(
             erf=lambda x: PRIMITIVES["xpnet.erf"].apply(erf, (x,), {}),
+            pad=lambda *args: PRIMITIVES["xpnet.pad"].apply(pad, args, {}),
             scatter_add=lambda *args: PRIMITIVES["xpnet.scatter_add"].apply(scatter_add, args, {}),
         )
 
