@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops.relu import relu
+from ..ops.activations.relu import relu
 from .module import Module
 
 __all__ = ["ReLU"]
@@ -20,7 +20,7 @@ class _Activation(Module):
 
 
 class ReLU(_Activation):
-    """max(x, 0); see :mod:`xpnet.ops.relu`."""
+    """max(x, 0); see :mod:`xpnet.ops.activations.relu`."""
 
     def forward(self, x: Any) -> Any:
         """Apply the function to each element."""

@@ -2,8 +2,65 @@
 
 from __future__ import annotations
 
+from .activations import (
+    elu,
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    softmax,
+    softplus,
+    step,
+    tanh,
+)
+from .dropout import dropout
+from .flatten import flatten
 from .linear import linear
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    multi_margin_loss,
+    nll_loss,
+    perceptron_loss,
+    quadratic_cost,
+)
 from .op import OPS, Op
-from .relu import relu
 
-__all__ = ["OPS", "Op", "linear", "relu"]
+__all__ = [
+    "OPS",
+    "Op",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "dropout",
+    "elu",
+    "flatten",
+    "gelu",
+    "hinge_loss",
+    "huber_loss",
+    "l1_loss",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "multi_margin_loss",
+    "nll_loss",
+    "perceptron_loss",
+    "quadratic_cost",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "softmax",
+    "softplus",
+    "step",
+    "tanh",
+]

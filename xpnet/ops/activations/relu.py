@@ -7,9 +7,9 @@ V. Nair, G. E. Hinton, 2010, *Rectified linear units improve restricted Boltzman
 
 from __future__ import annotations
 
-from ..backend import namespace
-from ..typing import Array
-from .op import Op
+from ...backend import namespace
+from ...typing import Array
+from ..op import Op
 
 __all__ = ["relu"]
 
