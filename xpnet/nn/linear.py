@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,5 +77,5 @@ class Linear(Module):
     def flops(self, inputs: Sequence[Any], output: Any) -> int:
         """Two operations per weight and row, one per bias and row."""
         out_features, in_features = self.weight.shape
-        rows = output.size // out_features
+        rows: int = math.prod(output.shape) // out_features
         return rows * out_features * (2 * in_features + (self.bias is not None))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import linear, optimizers, relu
+from . import cross_entropy, linear, optimizers, relu
 
-__all__ = ["linear", "optimizers", "relu"]
+__all__ = ["cross_entropy", "linear", "optimizers", "relu"]

@@ -11,11 +11,11 @@ from ..registry import register
 
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
-    return x.ndim == 2
+    return bool(x.ndim == 2)
 
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
-    y = np.matmul(x, w.T)
+    y = x.dot(w.T)  # half the overhead of np.matmul, which counts for single samples
     if b is not None:
         np.add(y, b, out=y)
     return y, (x, w)
