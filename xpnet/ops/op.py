@@ -83,9 +83,11 @@ class Op:
             raise
         if not traced:
             return y
-        if wanted and MODE.recording:
-            saved = (saved, implementation.backward, inputs, arrays, options)
-        return record(self, wanted, y, saved, arrays)
+        if not (wanted and MODE.recording):
+            return record(self, (), y, None, arrays)
+        return record(
+            self, wanted, y, (saved, implementation.backward, inputs, arrays, options), arrays
+        )
 
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array | None]:
         """Apply the backward formula and keep the gradients that were asked for."""
