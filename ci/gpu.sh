@@ -50,11 +50,8 @@ case $status in
 esac
 
 # Numbers are worth having also when a test fails.
-for benchmark in benchmarks/*gpu*.py; do
-    [ -f "$benchmark" ] || continue
-    log=$RESULTS/$(basename "$benchmark" .py).log
-    timeout "$(left 90)" "$PY" "$benchmark" 2>&1 | tee "$log" || status=$?
-done
+timeout "$(left 90)" "$PY" -m benchmarks --device cuda --results "$RESULTS" 2>&1 \
+    | tee "$RESULTS/gpu-benchmarks.log" || status=$?
 
 echo "gpu.sh: ended after $SECONDS s with status $status"
 exit "$status"

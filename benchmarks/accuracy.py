@@ -1,0 +1,70 @@
+"""Test accuracy on MNIST: ``python -m benchmarks.accuracy [--data-dir FOLDER] [--device NAME]``.
+
+Trains the two networks whose accuracy the README states, with the recipe printed, and stores the
+result in ``benchmarks/results/accuracy.json``. The data are looked for as ``load_mnist`` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+import xpnet as xn
+from xpnet import models, optim
+
+from .__main__ import RESULTS, machine
+
+RECIPES = (
+    {"hidden": (128,), "epochs": 5, "wanted": 0.975},
+    {"hidden": (512, 512), "epochs": 15, "wanted": 0.982},
+)
+BATCH_SIZE, LEARNING_RATE, SEED = 128, 1e-3, 0
+
+
+def run(recipe, train, test):
+    xn.manual_seed(SEED)
+    model = models.MLP(784, recipe["hidden"], 10)
+    optimizer = optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    trainer = xn.Trainer(model, optimizer, loss="cross_entropy", metrics=["accuracy"])
+    start = time.perf_counter()
+    trainer.fit(train, epochs=recipe["epochs"], batch_size=BATCH_SIZE, seed=SEED)
+    seconds = time.perf_counter() - start
+    return {
+        **recipe,
+        "optimizer": f"Adam, lr {LEARNING_RATE}, batch {BATCH_SIZE}, seed {SEED}",
+        "test_accuracy": trainer.evaluate(test)["accuracy"],
+        "training_seconds": seconds,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data-dir")
+    parser.add_argument("--device", default="cpu")
+    options = parser.parse_args()
+    train, test = xn.data.load_mnist(options.data_dir, flatten=True)
+    rows = []
+    with xn.device(options.device):
+        for recipe in RECIPES:
+            rows.append(run(recipe, train, test))
+            print(
+                f"MLP 784-{'-'.join(map(str, recipe['hidden']))}-10, {recipe['epochs']} epochs: "
+                f"{rows[-1]['test_accuracy']:.2%} (wanted: >= {recipe['wanted']:.1%}), "
+                f"{rows[-1]['training_seconds']:.0f} s"
+            )
+    stored = {
+        "benchmark": "accuracy",
+        "command": "python -m benchmarks.accuracy",
+        "device": options.device,
+        "machine": machine(),
+        "rows": rows,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "accuracy.json").write_text(json.dumps(stored, indent=2) + "\n")
+    return 0 if rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

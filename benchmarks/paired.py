@@ -1,0 +1,126 @@
+"""The paired runner: each peer in a process of its own, blocks of repetitions taking turns.
+
+Why processes: OpenBLAS and OpenMP threads spin for a while after their work is done, so two
+libraries in one process steal each other's cores. Why turns: what else the machine does, its clock
+and its temperature then hit all peers alike. The result of a peer is the median of all its timed
+repetitions; peers are compared by the ratio of medians.
+
+A case is a function ``case() -> step``: it prepares (imports, data, model) and returns the function
+to be timed. It runs in its own process, started with the thread limit and the device (``"cpu"`` or
+``"cuda"``) in the environment. On a GPU a step ends when the device has finished it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "XPNET_NUM_THREADS",
+)
+SETTLE_SECONDS = 0.15  # the time that spinning threads of the previous peer take to fall asleep
+
+
+class Result(NamedTuple):
+    """The timings of one peer in seconds."""
+
+    peer: str
+    median: float
+    low: float
+    high: float
+    repetitions: int
+
+
+class Worker:
+    """One peer in its process: ``run(n)`` times n repetitions there."""
+
+    def __init__(self, module: str, peer: str, threads: int, device: str) -> None:
+        environment = dict(os.environ, BENCHMARK_DEVICE=device)
+        environment.update({name: str(threads) for name in THREAD_VARIABLES})
+        environment["XLA_FLAGS"] = (
+            f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
+        )
+        self.peer = peer
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.paired", module, peer],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=Path(__file__).resolve().parent.parent,
+            text=True,
+        )
+        if self._read() != "ready":
+            raise RuntimeError(f"{peer}: the case did not start")
+
+    def _read(self) -> str:
+        return self.process.stdout.readline().strip()
+
+    def run(self, repetitions: int) -> list[float]:
+        self.process.stdin.write(f"{repetitions}\n")
+        self.process.stdin.flush()
+        return [float(word) for word in self._read().split()]
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def compare(
+    module: str,
+    peers: Sequence[str],
+    *,
+    threads: int,
+    device: str = "cpu",
+    rounds: int = 10,
+    repetitions: int = 10,
+    warmup: int = 10,
+) -> list[Result]:
+    """Time the cases named `peers` of a module, taking turns, and return their medians."""
+    workers = [Worker(module, peer, threads, device) for peer in peers]
+    times: dict[str, list[float]] = {peer: [] for peer in peers}
+    try:
+        for worker in workers:
+            time.sleep(SETTLE_SECONDS)
+            worker.run(warmup)
+        for _ in range(rounds):
+            for worker in workers:
+                time.sleep(SETTLE_SECONDS)
+                worker.run(1)  # wakes the threads up; not counted
+                times[worker.peer] += worker.run(repetitions)
+    finally:
+        for worker in workers:
+            worker.close()
+    return [_summarise(peer, values) for peer, values in times.items()]
+
+
+def _summarise(peer: str, values: list[float]) -> Result:
+    quarters = statistics.quantiles(values, n=4)
+    return Result(peer, statistics.median(values), quarters[0], quarters[2], len(values))
+
+
+def _serve(step: Callable[[], object]) -> None:
+    """Answer each line "n" on standard input with n timings."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        timings = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            step()
+            timings.append(time.perf_counter() - start)
+        print(*timings, flush=True)
+
+
+if __name__ == "__main__":
+    import importlib
+
+    module, peer = sys.argv[1:]
+    _serve(getattr(importlib.import_module(module), peer)())
