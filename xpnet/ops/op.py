@@ -58,16 +58,7 @@ class Op:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute; record if an input is a Tensor that requires a gradient."""
-        arrays = []
-        wanted = []
-        traced = False
-        for x in inputs:
-            if isinstance(x, Traced):
-                traced = True
-                if x.requires_grad:
-                    wanted.append(x)
-                x = x.data
-            arrays.append(x)
+        arrays = [x.data if isinstance(x, Traced) else x for x in inputs]
         kind = type(arrays[0])
         for array in arrays:
             if type(array) is not kind and array is not None:
@@ -81,9 +72,11 @@ class Op:
         except Exception:
             require_one_home(self.name, arrays)  # the likeliest cause, said clearly
             raise
-        if not traced:
+        tensors = [x for x in inputs if isinstance(x, Traced)]
+        if not tensors:
             return y
-        if not (wanted and MODE.recording):
+        wanted = [x for x in tensors if x.requires_grad] if MODE.recording else None
+        if not wanted:
             return record(self, (), y, None, arrays)
         return record(
             self, wanted, y, (saved, implementation.backward, inputs, arrays, options), arrays
