@@ -1,0 +1,110 @@
+"""What layers compute, with the parameters as arguments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ... import ops
+from ...backend import asarray, device_of, dtype_of, extra, namespace, random
+from ...errors import ArgumentError, DTypeError
+from ...ops.dropout import require_probability
+
+__all__ = ["dropout", "flatten", "linear", "one_hot"]
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """Return x Wᵀ + b: (..., D) -> (..., M).
+
+    Parameters
+    ----------
+    x : (..., D) array or Tensor
+    weight : (M, D)
+    bias : (M,), optional
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> linear(np.asarray([[1.0, 2.0]]), np.asarray([[3.0, 4.0]]), np.asarray([0.5]))
+    array([[11.5]])
+    """
+    return ops.linear(x, weight, bias)
+
+
+def flatten(x: Any, start_dim: int = 1, end_dim: int = -1) -> Any:
+    """Join axes, by default all but the first: (N, C, H, W) -> (N, C·H·W).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flatten(np.ones((32, 1, 28, 28))).shape
+    (32, 784)
+    """
+    return ops.flatten(x, start_dim=start_dim, end_dim=end_dim)
+
+
+def dropout(x: Any, p: float = 0.5, training: bool = True) -> Any:
+    """Set elements to zero with probability p and scale the others by 1 / (1 - p).
+
+    Which elements is decided by one draw of :func:`xpnet.backend.random.bits`: element i, counted
+    in row-major order, is kept if the i-th word is at least ``round(p * 2**32)``. So a seed gives
+    the same mask on every library and device.
+
+    Parameters
+    ----------
+    x : array or Tensor
+    p : float
+        From 0 to 1.
+    training : bool
+        If False, x is returned as it is and nothing is drawn.
+
+    Examples
+    --------
+    >>> import numpy as np, xpnet as xn
+    >>> xn.manual_seed(0)
+    >>> y = dropout(np.ones(1000), p=0.2)
+    >>> np.unique(y), int(np.count_nonzero(y))
+    (array([0.  , 1.25]), 801)
+    """
+    require_probability("dropout", p)
+    if not training or p == 0:
+        return x
+    shape = tuple(x.shape)
+    keep = random.bits(math.prod(shape)) >= round(p * 2**32)
+    return ops.dropout(x, asarray(keep.reshape(shape), device=device_of(x)), p=p)
+
+
+def one_hot(labels: Any, num_classes: int, dtype: Any = "float32") -> Any:
+    """Return rows of zeros with a one at the label: (...) -> (..., K).
+
+    Parameters
+    ----------
+    labels : integer array
+        From 0 to K - 1; other numbers give rows of zeros.
+    num_classes : int
+        K.
+    dtype : str or data type
+
+    Raises
+    ------
+    DTypeError
+        If the labels are not integers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one_hot(np.asarray([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    xp = namespace(labels)
+    if not xp.isdtype(labels.dtype, "integral"):
+        raise DTypeError(
+            f"one_hot: labels must be integers, got {labels.dtype}; convert them with "
+            "xp.astype(labels, xp.int64)"
+        )
+    if num_classes < 1:
+        raise ArgumentError(
+            f"one_hot: num_classes must be >= 1, got {num_classes}; it is the largest label plus 1"
+        )
+    return extra.one_hot(xp.astype(labels, xp.int32), num_classes, dtype_of(xp, dtype), xp)
