@@ -1,0 +1,51 @@
+"""Complete models, each short enough to read.
+
+==========================  =====================================================
+``perceptron.py``           Perceptron: one unit, yes or no
+``logistic_regression.py``  LogisticRegression: the probability of one class of two
+``softmax_regression.py``   SoftmaxRegression: probabilities of several classes
+``mlp.py``                  MLP: dense layers with activations in between
+==========================  =====================================================
+"""
+
+from __future__ import annotations
+
+from ..errors import choose
+from ..nn import Module
+from .logistic_regression import LogisticRegression
+from .mlp import MLP
+from .perceptron import Perceptron
+from .softmax_regression import SoftmaxRegression
+
+__all__ = [
+    "LogisticRegression",
+    "MLP",
+    "MODELS",
+    "Perceptron",
+    "SoftmaxRegression",
+    "by_name",
+]
+
+MODELS: dict[str, type[Module]] = {
+    "perceptron": Perceptron,
+    "logistic": LogisticRegression,
+    "softmax": SoftmaxRegression,
+    "mlp": MLP,
+}
+"""The models by the names a command line uses."""
+
+
+def by_name(name: str) -> type[Module]:
+    """Return the model class of that name.
+
+    Raises
+    ------
+    ArgumentError
+        There is none; the message lists the names.
+
+    Examples
+    --------
+    >>> by_name("mlp").__name__
+    'MLP'
+    """
+    return MODELS[choose("models.by_name", "name", str(name).lower(), MODELS)]
