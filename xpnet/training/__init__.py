@@ -1,0 +1,41 @@
+"""Training: the loop over batches and epochs, and what is measured and done around it.
+
+=================  =====================================================================
+``trainer.py``     Trainer: ``fit``, ``evaluate``, ``predict``
+``inputs.py``      what ``fit`` accepts as data
+``targets.py``     what kind of targets a loss wants
+``totals.py``      loss and metrics on the device, fetched now and then
+``history.py``     History: the numbers of the epochs, as a table and as a picture
+``metrics/``       accuracy, F1, R² ...: functions, and sums over batches
+``callbacks/``     EarlyStopping, CSVLogger ...
+=================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from . import callbacks, metrics
+from .callbacks import (
+    Callback,
+    CSVLogger,
+    EarlyStopping,
+    LearningRateLogger,
+    StopOnNaN,
+    TensorBoard,
+)
+from .history import History
+from .metrics import Metric
+from .trainer import Trainer
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "LearningRateLogger",
+    "Metric",
+    "StopOnNaN",
+    "TensorBoard",
+    "Trainer",
+    "callbacks",
+    "metrics",
+]

@@ -1,0 +1,48 @@
+"""Callback: what happens around the steps of training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..trainer import Trainer
+
+__all__ = ["Callback", "Logs"]
+
+Logs = dict[str, float]
+
+
+class Callback:
+    """Base class of all callbacks; override what you need.
+
+    Every method is given the trainer, whose attributes tell the rest: ``model``, ``optimizer``,
+    ``history``, ``epoch`` (the number of the current one, from 1), ``step`` (optimizer steps so
+    far), and whose method ``stop(reason)`` ends training after the current epoch.
+
+    Callbacks are called in the order in which they were given. The logs of an epoch go into the
+    history after the last of them, so a callback can add a column.
+
+    Examples
+    --------
+    >>> class Announce(Callback):
+    ...     def on_epoch_end(self, trainer, logs):
+    ...         print(f"epoch {trainer.epoch}: loss {logs['loss']:.3f}")
+    """
+
+    def on_train_begin(self, trainer: Trainer) -> None:
+        """Run before the first epoch of a fit."""
+
+    def on_epoch_begin(self, trainer: Trainer) -> None:
+        """Run before each epoch."""
+
+    def on_step_end(self, trainer: Trainer) -> None:
+        """Run after each optimizer step. Fetch nothing from the device here: it would wait."""
+
+    def on_log(self, trainer: Trainer, logs: Logs) -> None:
+        """Run every ``log_every`` steps, with loss and metrics of the epoch so far."""
+
+    def on_epoch_end(self, trainer: Trainer, logs: Logs) -> None:
+        """Run after each epoch and its validation, with all numbers of the epoch."""
+
+    def on_train_end(self, trainer: Trainer) -> None:
+        """Run at the end of a fit, however it ends."""

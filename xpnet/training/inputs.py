@@ -1,0 +1,168 @@
+"""What ``fit`` accepts as data, made a loader, and looked at before an hour is spent on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..backend import (
+    device_of,
+    dtype_name,
+    dtype_of,
+    is_array,
+    is_floating,
+    namespace,
+    to_device,
+    to_numpy,
+)
+from ..data import ArrayDataset, DataLoader
+from ..errors import DataError, XpnetError
+from ..nn import Module, Parameter
+from ..typing import Array
+from .targets import require_kind
+
+__all__ = [
+    "as_loader",
+    "groups",
+    "in_dtype_of",
+    "pairs",
+    "require_good_data",
+    "to_home_of",
+]
+
+Pair = tuple[Array, Array]
+
+
+def as_loader(
+    where: str, data: Any, batch_size: int, shuffle: bool = False, seed: int = 0
+) -> DataLoader:
+    """Return a loader for a data set or a pair of arrays; a loader is returned as it is.
+
+    Raises
+    ------
+    DataError
+        If there is nothing in the data, or they are no inputs with targets.
+
+    Examples
+    --------
+    >>> len(as_loader("fit", ([[1.0], [2.0], [3.0]], [0, 1, 0]), batch_size=2))
+    2
+    """
+    if isinstance(data, DataLoader):
+        return data
+    if isinstance(data, tuple | list) and len(data) != 2:
+        raise DataError(
+            f"{where}: data must be a pair (X, y), a data set or a DataLoader, got "
+            f"{len(data)} objects in a {type(data).__name__}; pass (X, y)"
+        )
+    if is_array(data) or isinstance(data, dict):
+        raise DataError(
+            f"{where}: data must be a pair (X, y), a data set or a DataLoader, got one "
+            f"{type(data).__name__}; pass (X, y): inputs and targets"
+        )
+    try:
+        return DataLoader(data, batch_size=batch_size, shuffle=shuffle, seed=seed)
+    except DataError:
+        raise
+    except XpnetError as error:
+        if "batch_size" in str(error) or "seed" in str(error):
+            raise
+        raise DataError(f"{where}: data must be inputs with their targets; {error}") from error
+
+
+def pairs(loader: Iterable[Any]) -> Iterator[Pair]:
+    """Yield the batches of a loader, checked to be pairs (x, y)."""
+    for batch in loader:
+        yield _checked_pair("fit", batch)
+
+
+def groups(loader: Iterable[Any], size: int) -> Iterator[list[Pair]]:
+    """Yield lists of `size` batches; the last one may be shorter.
+
+    Examples
+    --------
+    >>> [len(group) for group in groups([(1, 2)] * 5, 2)]
+    [2, 2, 1]
+    """
+    group: list[Pair] = []
+    for pair in pairs(loader):
+        group.append(pair)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def to_home_of(model: Module, batches: Iterable[Pair]) -> Iterator[Pair]:
+    """Yield the batches on the model's device, floating-point numbers in its dtype."""
+    parameter = _first_parameter(model)
+    home = None if parameter is None else device_of(parameter)
+    for x, y in batches:
+        if home is not None:
+            x, y = to_device(x, home), to_device(y, home)
+        yield _cast(x, parameter), _cast(y, parameter)
+
+
+def in_dtype_of(model: Module, x: Array) -> Array:
+    """Return floating-point numbers in the dtype of the model's parameters, others as they are."""
+    return _cast(x, _first_parameter(model))
+
+
+def _first_parameter(model: Module) -> Parameter | None:
+    return next((p for p in model.parameters() if is_floating(p)), None)
+
+
+def _cast(x: Array, parameter: Parameter | None) -> Array:
+    if parameter is None or not is_floating(x):
+        return x
+    xp = namespace(x)
+    # by name, because x may be of another library than the model
+    return xp.astype(x, dtype_of(xp, dtype_name(parameter.dtype)), copy=False)
+
+
+def _checked_pair(where: str, batch: Any) -> Pair:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        got = f"{len(batch)} arrays" if isinstance(batch, tuple | list) else type(batch).__name__
+        raise DataError(
+            f"{where}: a batch must be a pair (x, y), got {got}; "
+            "make a data set of inputs and targets: ArrayDataset(X, y)"
+        )
+    return batch[0], batch[1]
+
+
+def require_good_data(where: str, loader: DataLoader, loss: Any) -> None:
+    """Raise a DataError if the data hold NaN or infinity, or the loss cannot use the targets.
+
+    Only data that are on the host are searched for NaN: on a GPU it would take memory and time.
+    Data sets that are not made of arrays are not looked at.
+    """
+    dataset = loader.dataset
+    if not isinstance(dataset, ArrayDataset) or loader.transform is not None:
+        return
+    x, y = _checked_pair(where, dataset.arrays)
+    for what, array in (("inputs", x), ("targets", y)):
+        if isinstance(array, np.ndarray) and is_floating(array):
+            _require_finite(where, what, array)
+    require_kind(where, loss, y)
+
+
+def _require_finite(where: str, what: str, array: np.ndarray) -> None:
+    # in pieces, so that the mask of a large array takes no memory to speak of
+    rows = max(1, 2**22 // max(1, array[:1].size))
+    for start in range(0, array.shape[0], rows):
+        piece = array[start : start + rows]
+        # a sum is NaN or infinite if an element is: one fast pass, no mask
+        with np.errstate(all="ignore"):
+            if np.isfinite(np.sum(piece, dtype=np.float64)):
+                continue
+        good = np.isfinite(to_numpy(piece)).reshape(piece.shape[0], -1).all(axis=1)
+        if not good.all():
+            first = start + int(np.argmin(good))
+            value = array[first][~np.isfinite(array[first])].flat[0]
+            raise DataError(
+                f"{where}: {what} must be finite numbers, got {value} in sample {first}; remove "
+                "such samples or fill the gaps, or pass check_data=False"
+            )

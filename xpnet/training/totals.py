@@ -1,0 +1,82 @@
+"""Running totals of loss and metrics: kept on the device, fetched in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backend import is_array, namespace, to_numpy, unwrap
+from ..typing import Array, State
+from .metrics import Metric
+
+__all__ = ["Totals", "fetch"]
+
+
+class Totals:
+    """The loss and the metrics over all batches so far.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> totals = Totals([])
+    >>> totals.add(np.asarray(1.0), np.zeros((3, 2)), np.zeros(3))
+    >>> totals.add(np.asarray(3.0), np.zeros((1, 2)), np.zeros(1))
+    >>> totals.compute()
+    {'loss': 1.5}
+    """
+
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self.metrics = metrics
+        self.samples = 0
+        self._loss: Any = 0.0
+        self._states: list[State] = [metric.init() for metric in metrics]
+
+    def add(self, loss: Array, outputs: Array, y: Array) -> None:
+        """Count a batch: its mean loss, outputs and targets. Nothing waits for the device."""
+        n = int(outputs.shape[0])
+        loss = unwrap(loss)
+        xp = namespace(loss)
+        # float64, because a sum of float16 losses overflows and one of float32 loses digits
+        self._loss = self._loss + n * xp.astype(xp.asarray(loss), xp.float64)
+        self.samples += n
+        self._states = [
+            metric.update(state, outputs, y)
+            for metric, state in zip(self.metrics, self._states, strict=True)
+        ]
+
+    def compute(self) -> dict[str, float]:
+        """Return loss and metrics as Python numbers; this waits for the device, once."""
+        if not self.samples:
+            return {}
+        leaves = [x for state in self._states for x in state.values() if is_array(x)]
+        loss, *hosts = fetch([self._loss, *leaves])
+        fetched = iter(hosts)
+        values = {"loss": float(loss) / self.samples}
+        for metric, state in zip(self.metrics, self._states, strict=True):
+            host = {name: next(fetched) if is_array(x) else x for name, x in state.items()}
+            values[metric.name] = float(metric.compute(host))
+        return values
+
+
+def fetch(arrays: Sequence[Array]) -> list[np.ndarray]:
+    """Copy arrays of one device to the host as float64 in a single transfer.
+
+    Integers are exact up to 2**53.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fetch([np.asarray(1), np.asarray([2.5, 3.5])])
+    [array(1.), array([2.5, 3.5])]
+    """
+    xp = namespace(*arrays)
+    flat = [xp.reshape(xp.astype(xp.asarray(x), xp.float64), (-1,)) for x in arrays]
+    host = to_numpy(xp.concat(flat))
+    pieces = np.split(host, np.cumsum([x.shape[0] for x in flat])[:-1])
+    return [piece.reshape(tuple(x.shape)) for piece, x in zip(pieces, arrays, strict=True)]

@@ -1,0 +1,324 @@
+"""Trainer: the loop over epochs and batches.
+
+``_train_epoch`` is the loop itself: forward, loss, backward, step. The rest is what people want
+around it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from .. import optim
+from ..autograd import no_grad
+from ..backend import Device, DeviceLike, current_device, device_of, unwrap
+from ..backend import device as on_device
+from ..data import DataLoader
+from ..errors import ArgumentError
+from ..nn import Module
+from ..nn.functional import get_loss
+from ..optim import Optimizer, clip_grad_norm_
+from ..typing import Array
+from . import metrics as named_metrics
+from .callbacks import Callback, ProgressBar, StepSchedule
+from .history import History
+from .inputs import as_loader, groups, in_dtype_of, pairs, require_good_data, to_home_of
+from .metrics import Metric
+from .targets import as_wanted, kind_of_targets
+from .totals import Totals
+
+__all__ = ["Trainer"]
+
+
+class Trainer:
+    """Trains a model on data.
+
+    Parameters
+    ----------
+    model : Module
+    optimizer : Optimizer or str
+        A name, as in ``"adam"``, takes that optimizer's default options.
+    loss : str or callable
+        A name, as in ``"cross_entropy"``, or ``loss(outputs, y) -> Tensor ()``, a mean over the
+        batch. Targets are converted for the losses that have a name: see ``targets.py``.
+    metrics : sequence of str or Metric
+        Names of :mod:`xpnet.training.metrics`: ``"accuracy"``, ``"top_5"``, ``"f1"``, ``"r2"``...
+        During training they are taken from the outputs of the training steps, so parameters
+        change, and dropout is active, while they are collected.
+    schedule : schedule of xpnet.optim, optional
+        Steps the learning rate.
+    schedule_every : {"epoch", "step"}
+        What the schedule counts: epochs, or optimizer steps.
+    callbacks : sequence of Callback
+    clip_norm : float, optional
+        Upper limit for the norm of all gradients together, before each step.
+    accumulate : int
+        Batches that make one optimizer step: gradients as of one batch that is so much larger.
+    device : str or Device, optional
+        Move the model there first. Default: where it is. Data follow batch by batch.
+    log_every : int
+        How many optimizer steps go by between two looks at loss and metrics. They are collected
+        on the device and fetched only then and at the end of an epoch, because each look makes a
+        GPU wait.
+
+    Attributes
+    ----------
+    history : History
+        Of the current or last fit.
+    epoch : int
+        Epochs begun so far, over all fits.
+    step : int
+        Optimizer steps so far, over all fits.
+
+    Examples
+    --------
+    >>> import xpnet as xn
+    >>> train, test = xn.data.load_digits()
+    >>> model = xn.models.MLP(64, (32,), 10)
+    >>> trainer = xn.Trainer(model, xn.optim.Adam(model.parameters(), lr=3e-3))
+    >>> history = trainer.fit(train, validation=test, epochs=2, progress=False)
+    >>> history.columns
+    ['epoch', 'loss', 'accuracy', 'val_loss', 'val_accuracy', 'seconds', 'samples_per_second']
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        optimizer: Optimizer | str,
+        loss: str | Callable[[Any, Any], Any] = "cross_entropy",
+        metrics: Sequence[str | Metric] = ("accuracy",),
+        schedule: Any = None,
+        schedule_every: str = "epoch",
+        callbacks: Sequence[Callback] = (),
+        clip_norm: float | None = None,
+        accumulate: int = 1,
+        device: DeviceLike = None,
+        log_every: int = 50,
+    ) -> None:
+        self.model = model if device is None else model.to(device)
+        if isinstance(optimizer, str):
+            optimizer = optim.by_name(optimizer)(model.parameters())
+        _require_common_parameters(model, optimizer)
+        self.optimizer = optimizer
+        self.loss = get_loss(loss)
+        self.metrics = [named_metrics.by_name(metric) for metric in metrics]
+        self.callbacks = list(callbacks)
+        if schedule is not None:
+            self.callbacks.append(StepSchedule(schedule, schedule_every))
+        self.clip_norm = clip_norm
+        self.accumulate = _positive("accumulate", accumulate, "with 1, every batch is a step")
+        self.log_every = _positive("log_every", log_every, "50 is usual")
+        self.history = History()
+        self.epoch = self.last_epoch = self.step = self.samples = self.samples_per_epoch = 0
+        self._stopped = ""
+
+    # ---- the loop ------------------------------------------------------------------------
+
+    def _train_epoch(self, loader: DataLoader, callbacks: Sequence[Callback]) -> dict[str, float]:
+        """Go through the data once, and return the loss and the metrics on the way."""
+        self.model.train()
+        totals = Totals(self.metrics)
+        for batches in groups(loader, self.accumulate):
+            samples = sum(x.shape[0] for x, _ in batches)
+            self.optimizer.zero_grad()
+            for x, y in to_home_of(self.model, batches):
+                outputs = self.model(x)
+                loss = self._loss(outputs, y)
+                share = x.shape[0] / samples  # the mean over the group is the mean of its samples
+                (loss if len(batches) == 1 else share * loss).backward()
+                totals.add(loss, unwrap(outputs), y)
+            if self.clip_norm is not None:
+                clip_grad_norm_(self.model.parameters(), self.clip_norm)
+            self.optimizer.step()
+            self.step += 1
+            self.samples = totals.samples
+            for callback in callbacks:
+                callback.on_step_end(self)
+            if self.step % self.log_every == 0:
+                logs = totals.compute()
+                for callback in callbacks:
+                    callback.on_log(self, logs)
+        return totals.compute()
+
+    def fit(
+        self,
+        train: Any,
+        validation: Any = None,
+        epochs: int = 1,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int = 0,
+        progress: bool = True,
+        check_data: bool = True,
+    ) -> History:
+        """Train for some epochs.
+
+        Parameters
+        ----------
+        train : data set, pair (X, y) of arrays, or DataLoader
+            A loader brings its own batch size, order and seed.
+        validation : the same, optional
+            Evaluated after each epoch, into the columns ``val_...``.
+        epochs : int
+        batch_size : int
+        shuffle : bool
+            A new order in each epoch.
+        seed : int
+            Of the order; the same seed gives the same order on every library and device.
+        progress : bool
+            Show a bar on standard error.
+        check_data : bool
+            Search data on the host for NaN and infinity, and look whether the loss can use the
+            targets, before the first step.
+
+        Returns
+        -------
+        History
+            Of this fit. Ctrl-C ends training without an exception: ``history.interrupted`` is
+            True then, complete epochs are in the history, and the model can be used.
+
+        Raises
+        ------
+        DataError
+            If the data are empty, no pairs, not finite, or not what the loss needs.
+
+        Notes
+        -----
+        A second fit goes on where the first one ended: ``fit(epochs=2)`` and ``fit(epochs=3)``
+        together do what ``fit(epochs=5)`` does.
+        """
+        _positive("epochs", epochs, "one epoch shows every sample once")
+        self.history, self._stopped = History(), ""
+        with on_device(self.device):
+            loader = as_loader("fit", train, batch_size, shuffle, seed)
+            held_out = None if validation is None else as_loader("fit", validation, EVALUATION)
+            if check_data:
+                for part in (loader, *([] if held_out is None else [held_out])):
+                    require_good_data("fit", part, self.loss)
+            if loader is not train:
+                loader.set_epoch(self.epoch)
+            self.samples_per_epoch = len(loader.dataset)
+            self.last_epoch = self.epoch + epochs
+            callbacks = [*self.callbacks, *([ProgressBar()] if progress else [])]
+            with _mode_kept(self.model):
+                self._fit(loader, held_out, callbacks)
+        return self.history
+
+    def _fit(
+        self, loader: DataLoader, held_out: DataLoader | None, callbacks: Sequence[Callback]
+    ) -> None:
+        try:
+            for callback in callbacks:
+                callback.on_train_begin(self)
+            while self.epoch < self.last_epoch and not self._stopped:
+                self.epoch += 1
+                for callback in callbacks:
+                    callback.on_epoch_begin(self)
+                start = time.perf_counter()
+                logs = self._train_epoch(loader, callbacks)
+                seconds = time.perf_counter() - start  # without validation
+                for callback in callbacks:
+                    callback.on_log(self, logs)
+                if held_out is not None:
+                    measured = self._evaluate(held_out)
+                    logs.update({f"val_{name}": value for name, value in measured.items()})
+                row = {"epoch": self.epoch, **logs, "seconds": seconds}
+                row["samples_per_second"] = self.samples / max(seconds, 1e-9)
+                for callback in callbacks:
+                    callback.on_epoch_end(self, row)
+                self.history.append(row)
+        except KeyboardInterrupt:
+            self.history.interrupted = True
+        finally:
+            self.optimizer.zero_grad()  # gradients take as much memory as the parameters
+            for callback in callbacks:
+                callback.on_train_end(self)
+
+    def stop(self, reason: str = "asked to") -> None:
+        """End training after the current epoch; for callbacks."""
+        self._stopped = reason
+
+    # ---- using the model -----------------------------------------------------------------
+
+    def evaluate(self, data: Any, batch_size: int = 256) -> dict[str, float]:
+        """Return loss and metrics on data, in evaluation mode, without changing anything.
+
+        Parameters
+        ----------
+        data : data set, pair (X, y) of arrays, or DataLoader
+        batch_size : int
+
+        Examples
+        --------
+        >>> import xpnet as xn
+        >>> model = xn.models.SoftmaxRegression(64, 10)
+        >>> train, test = xn.data.load_digits()
+        >>> sorted(xn.Trainer(model, "sgd").evaluate(test))
+        ['accuracy', 'loss']
+        """
+        with on_device(self.device), _mode_kept(self.model):
+            return self._evaluate(as_loader("evaluate", data, batch_size))
+
+    def _evaluate(self, loader: DataLoader) -> dict[str, float]:
+        self.model.eval()
+        totals = Totals(self.metrics)
+        with no_grad():
+            for x, y in to_home_of(self.model, pairs(loader)):
+                outputs = unwrap(self.model(x))
+                totals.add(self._loss(outputs, y), outputs, y)
+        return totals.compute()
+
+    def predict(self, x: Array, batch_size: int = 256) -> Array:
+        """Return the model's outputs for `x`, in the library and on the device of `x`.
+
+        Floating-point inputs are brought to the model's dtype.
+        """
+        return self.model.predict(in_dtype_of(self.model, x), batch_size=batch_size)
+
+    @property
+    def device(self) -> Device:
+        """Where the model is."""
+        parameter = next(self.model.parameters(), None)
+        return current_device() if parameter is None else device_of(parameter)
+
+    def _loss(self, outputs: Any, y: Array) -> Any:
+        return self.loss(outputs, as_wanted(kind_of_targets(self.loss), unwrap(outputs), y))
+
+
+EVALUATION = 256
+"""Batch size of evaluation: no tape is kept, so batches can be larger than in training."""
+
+
+@contextmanager
+def _mode_kept(model: Module) -> Iterator[None]:
+    """Leave every module in the mode, training or evaluation, that it had before."""
+    before = [(module, module.training) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for module, training in before:
+            module.training = training
+
+
+def _require_common_parameters(model: Module, optimizer: Any) -> None:
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError(
+            f"Trainer: optimizer must be an Optimizer or a name, got {optimizer!r}; "
+            "write optim.Adam(model.parameters())"
+        )
+    trained = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if not any(id(p) in trained for p in model.parameters()):
+        raise ArgumentError(
+            "Trainer: optimizer must have the parameters of the model, got one with parameters of "
+            "another; write optim.Adam(model.parameters())"
+        )
+
+
+def _positive(argument: str, value: Any, remedy: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ArgumentError(
+            f"Trainer: {argument} must be a positive integer, got {value!r}; {remedy}"
+        )
+    return value
