@@ -1,8 +1,15 @@
-"""xpnet: neural networks on any array library that follows the Python array API standard."""
+"""xpnet: neural networks on any array library that follows the Python array API standard.
+
+What is needed to compute with arrays is here at once; the folders listed in `_FOLDERS` are imported
+when they are first used, so that a program pays only for what it uses.
+"""
 
 from __future__ import annotations
 
-from . import autograd, backend, errors, kernels, nn, ops, testing
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import autograd, backend, errors
 from ._version import __version__
 from .autograd import (
     Tensor,
@@ -28,14 +35,22 @@ from .backend import (
     to_numpy,
 )
 
+if TYPE_CHECKING:
+    from . import data, io, kernels, models, nn, ops, optim, testing, training
+    from .io import load, save
+    from .training import History, Trainer
+
 __all__ = [
     "Device",
+    "History",
     "Tensor",
+    "Trainer",
     "__version__",
     "asarray",
     "autograd",
     "backend",
     "current_device",
+    "data",
     "detect_anomaly",
     "device",
     "device_of",
@@ -43,17 +58,42 @@ __all__ = [
     "enable_grad",
     "errors",
     "grad",
+    "io",
     "is_grad_enabled",
     "kernels",
+    "load",
     "manual_seed",
+    "models",
     "namespace",
     "nn",
     "no_grad",
     "ops",
+    "optim",
+    "save",
     "set_device",
     "synchronize",
     "testing",
     "to_device",
     "to_numpy",
+    "training",
     "value_and_grad",
 ]
+
+_FOLDERS = ("data", "io", "kernels", "models", "nn", "ops", "optim", "testing", "training")
+
+_NAMES = {"History": "training", "Trainer": "training", "load": "io", "save": "io"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a folder, or a name out of it, when it is first asked for."""
+    if name in _FOLDERS:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
