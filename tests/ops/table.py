@@ -62,7 +62,7 @@ def away_from_zero(*shape: int) -> Callable[..., list[Any]]:
 
     def make(rng: np.random.Generator) -> list[Any]:
         x = rng.standard_normal(shape)
-        return [x + np.copysign(0.1, x)]
+        return [np.asarray(x + np.copysign(0.1, x))]
 
     return make
 
@@ -190,6 +190,7 @@ ROWS = [
     Row("linear", linear(N, K, bias=False), torch=same("linear"), wrt=(0, 1), note="no bias"),
     Row("linear", linear(2, N, K), torch=same("linear"), wrt=(0, 1, 2), note="sequence"),
     *activation("relu", same("relu"), smooth=False),
+    Row("relu", away_from_zero(), torch=same("relu"), batch=(), smooth=False, note="a number"),
     *activation("leaky_relu", same("leaky_relu"), {}, {"negative_slope": 0.2}, smooth=False),
     *activation("elu", same("elu"), {}, {"alpha": 0.5}),
     *activation("gelu", same("gelu"), {}, {"approximate": "tanh"}),
