@@ -11,7 +11,7 @@ _INTEGER: dict[object, type] = {np.dtype("float32"): np.int32, np.dtype("float64
 
 
 def accepts(x: Array) -> bool:
-    return x.dtype in _INTEGER
+    return x.ndim > 0 and x.dtype in _INTEGER  # what NumPy makes of a single number has no view
 
 
 def forward(x: Array) -> tuple[Array, Array]:
