@@ -24,8 +24,9 @@ def predict(module: Module, x: Any, batch_size: int | None) -> Any:
         with no_grad():
             if batch_size is None:
                 return _predict(module, unwrap(x))
-            starts = range(0, max(x.shape[0], 1), batch_size)
-            pieces = [_predict(module, unwrap(x[i : i + batch_size])) for i in starts]
+            rows = x.shape[0]
+            starts = range(0, max(rows, 1), batch_size)
+            pieces = [_predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts]
             return namespace(*pieces).concat(pieces, axis=0)
     finally:
         for m in training:
