@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import xpnet as xn
+from xpnet import Tensor, nn
+from xpnet.backend import dtype_name, random, to_numpy
+from xpnet.errors import ArgumentError
+from xpnet.nn import functional
+
+
+def test_the_mask_is_the_same_on_every_library(backend):
+    x = np.ones((4, 25), dtype=np.float32)
+    xn.manual_seed(1)
+    y = functional.dropout(backend.asarray(x), 0.4)
+    xn.manual_seed(1)
+    np.testing.assert_array_equal(to_numpy(y), functional.dropout(x, 0.4))
+
+
+def test_an_element_is_kept_if_its_word_reaches_the_threshold():
+    xn.manual_seed(2)
+    y = functional.dropout(np.ones((3, 5)), 0.25)
+    xn.manual_seed(2)
+    keep = random.bits(15) >= round(0.25 * 2**32)
+    np.testing.assert_array_equal(y, keep.reshape(3, 5) / 0.75)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_the_share_of_zeros_is_p_and_the_mean_stays(p):
+    y = functional.dropout(np.ones(100_000), p)
+    assert np.mean(y == 0) == pytest.approx(p, abs=0.01)
+    assert np.mean(y) == pytest.approx(1.0, abs=0.04)
+
+
+def test_with_p_zero_nothing_is_dropped_or_drawn(backend):
+    before = random.get_state()
+    x = backend.asarray([1.0, 2.0])
+    assert functional.dropout(x, 0.0) is x
+    assert random.get_state() == before
+
+
+def test_with_p_one_all_is_dropped_and_finite(backend):
+    x = Tensor(backend.asarray(np.ones(100)), requires_grad=True)
+    y = functional.dropout(x, 1.0)
+    y.sum().backward()
+    assert not np.any(to_numpy(y)) and not np.any(to_numpy(x.grad))
+
+
+def test_the_gradient_passes_where_elements_were_kept(backend):
+    x = Tensor(backend.asarray([1.0] * 50), requires_grad=True)
+    y = functional.dropout(x, 0.5)
+    y.sum().backward()
+    np.testing.assert_array_equal(to_numpy(x.grad), to_numpy(y))
+    assert dtype_name(x.grad.dtype) == "float32"
+
+
+def test_each_call_draws_anew():
+    x = np.ones(100)
+    assert not np.array_equal(functional.dropout(x), functional.dropout(x))
+
+
+def test_an_empty_batch_is_fine(backend):
+    assert functional.dropout(backend.asarray(np.ones((0, 3)))).shape == (0, 3)
+
+
+def test_the_layer_is_active_in_training_only():
+    layer = nn.Dropout(0.5)
+    x = np.ones(100)
+    assert np.any(layer(x) == 0)
+    assert layer.eval()(x) is x
+    assert np.any(layer.train()(x) == 0)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1])
+def test_a_layer_refuses_what_is_no_probability(p):
+    with pytest.raises(ArgumentError, match="Dropout: p must be from 0 to 1"):
+        nn.Dropout(p)
+    with pytest.raises(ArgumentError, match="dropout: p must be from 0 to 1"):
+        functional.dropout(np.ones(2), p, training=False)
