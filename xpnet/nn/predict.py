@@ -26,7 +26,9 @@ def predict(module: Module, x: Any, batch_size: int | None) -> Any:
                 return _predict(module, unwrap(x))
             rows = x.shape[0]
             starts = range(0, max(rows, 1), batch_size)
-            pieces = [_predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts]
+            pieces = [
+                _predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts
+            ]
             return namespace(*pieces).concat(pieces, axis=0)
     finally:
         for m in training:
