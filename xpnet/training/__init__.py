@@ -2,6 +2,8 @@
 
 =================  =====================================================================
 ``trainer.py``     Trainer: ``fit``, ``evaluate``, ``predict``
+``arguments.py``   what the arguments of a trainer must be
+``modes.py``       training and evaluation mode of a model
 ``inputs.py``      what ``fit`` accepts as data
 ``targets.py``     what kind of targets a loss wants
 ``totals.py``      loss and metrics on the device, fetched now and then

@@ -7,8 +7,7 @@ around it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import optim
@@ -16,16 +15,17 @@ from ..autograd import no_grad
 from ..backend import Device, DeviceLike, current_device, device_of, unwrap
 from ..backend import device as on_device
 from ..data import DataLoader
-from ..errors import ArgumentError
 from ..nn import Module
 from ..nn.functional import get_loss
 from ..optim import Optimizer, clip_grad_norm_
 from ..typing import Array
 from . import metrics as named_metrics
+from .arguments import positive, require_common_parameters
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
 from .inputs import as_loader, groups, in_dtype_of, pairs, require_good_data, to_home_of
 from .metrics import Metric
+from .modes import mode_kept
 from .targets import as_wanted, kind_of_targets
 from .totals import Totals
 
@@ -100,7 +100,7 @@ class Trainer:
         self.model = model if device is None else model.to(device)
         if isinstance(optimizer, str):
             optimizer = optim.by_name(optimizer)(model.parameters())
-        _require_common_parameters(model, optimizer)
+        require_common_parameters(model, optimizer)
         self.optimizer = optimizer
         self.loss = get_loss(loss)
         self.metrics = [named_metrics.by_name(metric) for metric in metrics]
@@ -108,8 +108,10 @@ class Trainer:
         if schedule is not None:
             self.callbacks.append(StepSchedule(schedule, schedule_every))
         self.clip_norm = clip_norm
-        self.accumulate = _positive("accumulate", accumulate, "with 1, every batch is a step")
-        self.log_every = _positive("log_every", log_every, "50 is usual")
+        self.accumulate = positive(
+            "Trainer", "accumulate", accumulate, "with 1, every batch is a step"
+        )
+        self.log_every = positive("Trainer", "log_every", log_every, "50 is usual")
         self.history = History()
         self.epoch = self.last_epoch = self.step = self.samples = self.samples_per_epoch = 0
         self._stopped = ""
@@ -189,7 +191,7 @@ class Trainer:
         A second fit goes on where the first one ended: ``fit(epochs=2)`` and ``fit(epochs=3)``
         together do what ``fit(epochs=5)`` does.
         """
-        _positive("epochs", epochs, "one epoch shows every sample once")
+        positive("fit", "epochs", epochs, "one epoch shows every sample once")
         self.history, self._stopped = History(), ""
         with on_device(self.device):
             loader = as_loader("fit", train, batch_size, shuffle, seed)
@@ -202,7 +204,7 @@ class Trainer:
             self.samples_per_epoch = len(loader.dataset)
             self.last_epoch = self.epoch + epochs
             callbacks = [*self.callbacks, *([ProgressBar()] if progress else [])]
-            with _mode_kept(self.model):
+            with mode_kept(self.model):
                 self._fit(loader, held_out, callbacks)
         return self.history
 
@@ -258,7 +260,7 @@ class Trainer:
         >>> sorted(xn.Trainer(model, "sgd").evaluate(test))
         ['accuracy', 'loss']
         """
-        with on_device(self.device), _mode_kept(self.model):
+        with on_device(self.device), mode_kept(self.model):
             return self._evaluate(as_loader("evaluate", data, batch_size))
 
     def _evaluate(self, loader: DataLoader) -> dict[str, float]:
@@ -289,36 +291,3 @@ class Trainer:
 
 EVALUATION = 256
 """Batch size of evaluation: no tape is kept, so batches can be larger than in training."""
-
-
-@contextmanager
-def _mode_kept(model: Module) -> Iterator[None]:
-    """Leave every module in the mode, training or evaluation, that it had before."""
-    before = [(module, module.training) for module in model.modules()]
-    try:
-        yield
-    finally:
-        for module, training in before:
-            module.training = training
-
-
-def _require_common_parameters(model: Module, optimizer: Any) -> None:
-    if not isinstance(optimizer, Optimizer):
-        raise ArgumentError(
-            f"Trainer: optimizer must be an Optimizer or a name, got {optimizer!r}; "
-            "write optim.Adam(model.parameters())"
-        )
-    trained = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    if not any(id(p) in trained for p in model.parameters()):
-        raise ArgumentError(
-            "Trainer: optimizer must have the parameters of the model, got one with parameters of "
-            "another; write optim.Adam(model.parameters())"
-        )
-
-
-def _positive(argument: str, value: Any, remedy: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ArgumentError(
-            f"Trainer: {argument} must be a positive integer, got {value!r}; {remedy}"
-        )
-    return value
