@@ -12,7 +12,7 @@ import xpnet as xn
 from xpnet import nn
 from xpnet.backend import device_of, dtype_name, to_numpy
 from xpnet.errors import ArgumentError, ModelFileError
-from xpnet.io import load, registry, save
+from xpnet.io import load, read_notes, registry, save
 from xpnet.testing import assert_close
 
 
@@ -217,6 +217,20 @@ def test_the_file_names_its_format_and_the_version_that_wrote_it(path):
     metadata = metadata_of(path)
     assert metadata["xpnet_format"] == "1"
     assert metadata["xpnet_version"] == xn.__version__
+
+
+def test_notes_come_back(path):
+    notes = {"class_names": ["nought", "one"], "input_shape": [1, 8, 8], "seed": 0}
+    save(small(), path, notes)
+    assert read_notes(path) == notes
+    save(small(), path)
+    assert read_notes(path) == {}
+
+
+def test_notes_that_json_cannot_hold_are_an_error(path):
+    with pytest.raises(ModelFileError, match="notes must be what JSON can hold"):
+        save(small(), path, notes={"names": {1, 2}})
+    assert not path.exists()
 
 
 # ---- what can go wrong ------------------------------------------------------------------------

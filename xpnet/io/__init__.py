@@ -4,6 +4,7 @@
 ``atomic.py``       files that are there whole or not at all
 ``registry.py``     the classes that a model file may name
 ``architecture.py`` a model's architecture as plain data, and back
+``tied.py``         parameters that several modules share
 ``model_file.py``   ``save`` and ``load``: safetensors
 ``checkpoint.py``   Checkpoint: a callback that saves the model as training goes on
 ==================  ==============================================================
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from .atomic import atomic_path
 from .checkpoint import Checkpoint
-from .model_file import load, save
+from .model_file import load, read_notes, save
 from .registry import register_module
 
-__all__ = ["Checkpoint", "atomic_path", "load", "register_module", "save"]
+__all__ = ["Checkpoint", "atomic_path", "load", "read_notes", "register_module", "save"]

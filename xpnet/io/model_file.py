@@ -7,6 +7,7 @@
 ``no_architecture``     why it is missing
 ``tied``                JSON, {name: name of the parameter that it is}
 ``frozen``              JSON, names of the parameters that require no gradient
+``notes``               JSON, what the user gave to ``save(notes=...)``
 ======================  ============================================================
 
 Nothing in a file is executed: no pickle, no imports. Files of other programs, such as a PyTorch
@@ -18,7 +19,6 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterator
 from typing import Any, TypeVar, overload
 
 import numpy as np
@@ -27,12 +27,13 @@ from .._version import __version__
 from ..backend import DeviceLike, as_device, asarray, to_numpy
 from ..backend import device as on_device
 from ..errors import ArgumentError, ModelFileError
-from ..nn import Module, Parameter
+from ..nn import Module
 from ..typing import State
 from .architecture import build, describe
 from .atomic import atomic_path
+from .tied import tie_parameters, tied_parameters
 
-__all__ = ["FORMAT", "load", "read_file", "save"]
+__all__ = ["FORMAT", "load", "read_file", "read_notes", "save"]
 
 FORMAT = 1
 """The number of the layout that this version writes."""
@@ -40,7 +41,7 @@ FORMAT = 1
 M = TypeVar("M", bound=Module)
 
 
-def save(model: Module, path: str | os.PathLike[str]) -> None:
+def save(model: Module, path: str | os.PathLike[str], notes: dict[str, Any] | None = None) -> None:
     """Write a model's architecture, parameters and buffers to a safetensors file.
 
     Parameters
@@ -49,11 +50,14 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         On any device.
     path : path-like
         Usually ``*.safetensors``. An existing file is replaced when the new one is complete.
+    notes : dict, optional
+        What else belongs to the model, such as the names of the classes: anything that JSON can
+        hold. :func:`xpnet.io.read_notes` gives it back.
 
     Raises
     ------
     ModelFileError
-        If the folder is missing or cannot be written to.
+        If the folder is missing or cannot be written to, or JSON cannot hold the notes.
 
     Warns
     -----
@@ -81,15 +85,18 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     arrays = {
         name: np.asarray(to_numpy(array), order="C") for name, array in model.state_dict().items()
     }
+    metadata = _metadata(model)
+    if notes is not None:
+        metadata["notes"] = _notes_as_json(notes)
     with atomic_path(path, "save", ModelFileError) as temporary:
-        save_file(arrays, temporary, metadata=_metadata(model))
+        save_file(arrays, temporary, metadata=metadata)
 
 
 def _metadata(model: Module) -> dict[str, str]:
     metadata = {
         "xpnet_format": str(FORMAT),
         "xpnet_version": __version__,
-        "tied": json.dumps(_tied(model)),
+        "tied": json.dumps(tied_parameters(model)),
         "frozen": json.dumps([n for n, p in model.named_parameters() if not p.requires_grad]),
     }
     try:
@@ -99,6 +106,16 @@ def _metadata(model: Module) -> dict[str, str]:
         warnings.warn(f"{error} (the parameters are saved)", stacklevel=3)
         metadata["no_architecture"] = str(error)
     return metadata
+
+
+def _notes_as_json(notes: dict[str, Any]) -> str:
+    try:
+        return json.dumps(notes)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(
+            f"save: notes must be what JSON can hold, got {error}; use numbers, strings, lists "
+            "and dicts"
+        ) from error
 
 
 @overload
@@ -153,7 +170,7 @@ def load(
     target = as_device(device)
     with on_device(target):
         built = _build(metadata, where)
-        _tie(built, _json(metadata, "tied", {}, where), where)
+        tie_parameters(built, _json(metadata, "tied", {}, where), where)
         _take_over(built, state, where)
     frozen = _json(metadata, "frozen", [], where)
     for name, parameter in built.named_parameters():
@@ -161,8 +178,30 @@ def load(
     return built
 
 
-def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, str], State]:
-    """Return the metadata and the NumPy arrays of a safetensors file.
+def read_notes(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the notes that were saved with a model; empty if there are none.
+
+    Raises
+    ------
+    ModelFileError
+        If there is no such file, or it is no complete safetensors file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xpnet as xn
+    >>> path = tempfile.mkdtemp() + "/model.safetensors"
+    >>> xn.save(xn.nn.Linear(3, 2), path, notes={"class_names": ["no", "yes"]})
+    >>> read_notes(path)
+    {'class_names': ['no', 'yes']}
+    """
+    metadata, _ = read_file(path, arrays=False)
+    notes: dict[str, Any] = _json(metadata, "notes", {}, f"load: {os.fspath(path)!r}")
+    return notes
+
+
+def read_file(path: str | os.PathLike[str], arrays: bool = True) -> tuple[dict[str, str], State]:
+    """Return the metadata and, if wanted, the NumPy arrays of a safetensors file.
 
     Raises
     ------
@@ -181,7 +220,7 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, str], State]:
     try:
         with safe_open(shown, framework="numpy") as file:
             metadata = dict(file.metadata() or {})
-            names = list(file.keys())
+            names = list(file.keys()) if arrays else []
             # copies, because the file may be replaced while it is mapped
             return metadata, {name: np.array(file.get_tensor(name)) for name in names}
     except (SafetensorError, OSError, TypeError, AttributeError) as error:
@@ -244,34 +283,3 @@ def _take_over(model: Module, state: State, where: str) -> None:
     for name, _ in list(model.named_buffers()):
         owner, _, attribute = name.rpartition(".")
         setattr(modules[owner], attribute, asarray(state[name]))
-
-
-def _places(model: Module) -> Iterator[tuple[str, Module, str, Parameter]]:
-    """Iterate over (full name, module, attribute, parameter), tied parameters several times."""
-    for prefix, module in model.named_modules():
-        for name, value in list(module.__dict__.items()):
-            if isinstance(value, Parameter):
-                yield f"{prefix}.{name}" if prefix else name, module, name, value
-
-
-def _tied(model: Module) -> dict[str, str]:
-    """Return, for each further name of a parameter, its first name."""
-    first: dict[int, str] = {}
-    tied = {}
-    for full_name, _, _, parameter in _places(model):
-        if id(parameter) in first:
-            tied[full_name] = first[id(parameter)]
-        first.setdefault(id(parameter), full_name)
-    return tied
-
-
-def _tie(model: Module, tied: dict[str, str], where: str) -> None:
-    places = {place[0]: place[1:] for place in _places(model)}
-    for full_name, other in tied.items():
-        if full_name not in places or other not in places:
-            raise ModelFileError(
-                f"{where} must tie parameters of its architecture, got {full_name!r} = {other!r}; "
-                "save the model again"
-            )
-        module, name, _ = places[full_name]
-        setattr(module, name, places[other][2])
