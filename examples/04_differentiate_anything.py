@@ -22,7 +22,8 @@ def newton_step(x):
     xp = xn.namespace(x)
     gradient = xn.grad(function)
     unit = xp.eye(x.shape[0], dtype=x.dtype, device=x.device)
-    columns = [xn.grad(lambda x, u: xn.namespace(x).sum(gradient(x) * u))(x, u) for u in unit]
+    along = xn.grad(lambda x, u: xn.namespace(x).sum(gradient(x) * u))
+    columns = [along(x, u) for u in xp.unstack(unit)]
     return xp.linalg.solve(xp.stack(columns, axis=1), -gradient(x))
 
 

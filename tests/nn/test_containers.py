@@ -25,7 +25,7 @@ def test_sequential_has_length_items_slices_and_iteration():
 
 
 def test_an_empty_sequential_changes_nothing():
-    assert nn.Sequential()(np.ones(1)).tolist() == [1.0]
+    assert nn.Sequential()(np.ones(1)).data.tolist() == [1.0]
 
 
 def test_names_are_the_numbers_of_the_layers():

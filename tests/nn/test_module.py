@@ -77,7 +77,7 @@ def test_a_layer_needs_only_a_forward():
         def forward(self, x):
             return 2 * x
 
-    assert Twice()(np.ones(1)).tolist() == [2.0]
+    assert Twice()(np.ones(1)).data.tolist() == [2.0]
     assert list(Twice().parameters()) == []
 
 
@@ -309,3 +309,17 @@ def test_a_model_trains_on_one_device_and_predicts_on_another(small):
                 loss.backward()
             model.to("cpu")
             assert isinstance(model.predict(np.ones((1, 3), dtype=np.float32)), np.ndarray)
+
+
+def test_a_forward_may_ask_its_input_for_the_namespace(backend):
+    class Largest(nn.Module):
+        def __init__(self):
+            self.linear = nn.Linear(3, 4)
+
+        def forward(self, x):
+            xp = xn.namespace(x)  # asked of the input, used on what the weights made of it
+            return xp.max(self.linear(x), axis=1)
+
+    x = backend.asarray([[1.0, 2.0, 3.0]])
+    assert Largest()(x).shape == (1,)
+    assert Largest().predict(x).shape == (1,)

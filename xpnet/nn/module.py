@@ -10,17 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from ..backend import (
-    DeviceLike,
-    as_device,
-    dtype_name,
-    dtype_of,
-    is_floating,
-    namespace,
-    to_device,
-    unwrap,
-)
+from ..autograd.tape import Traced, plain
+from ..backend import DeviceLike, is_array
 from ..typing import Array, State
+from .move import move
 from .parameter import Parameter
 from .predict import predict
 from .state import load_state
@@ -65,7 +58,15 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward method; define one")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run :meth:`forward`, then the hooks."""
+        """Run :meth:`forward`, then the hooks.
+
+        Bare arrays are wrapped in Tensors first. The weights are Tensors, so what a forward
+        computes from them is; with its input one as well, ``namespace(x)`` fits them all.
+        """
+        if not (len(args) == 1 and isinstance(args[0], Traced)):  # as between the layers of a model
+            args = tuple(plain(x) if is_array(x) else x for x in args)
+        if kwargs:
+            kwargs = {name: plain(x) if is_array(x) else x for name, x in kwargs.items()}
         out = self.forward(*args, **kwargs)
         for hook in self._hooks:
             hook(self, args, out)
@@ -190,24 +191,7 @@ class Module:
         Module
             Itself.
         """
-        target = None if device is None else as_device(device)
-        name = dtype if dtype is None or isinstance(dtype, str) else dtype_name(dtype)
-
-        def moved(x: Array) -> Array:
-            x = x if target is None else to_device(x, target)
-            if name is None or not is_floating(x):
-                return x
-            xp = namespace(x)
-            return xp.astype(x, dtype_of(xp, name), copy=False)
-
-        for parameter in self.parameters():
-            parameter.data = moved(parameter.data)
-            if parameter.grad is not None:
-                parameter.grad = moved(unwrap(parameter.grad))
-        for module in self.modules():
-            for buffer in module._buffer_names:
-                setattr(module, buffer, moved(getattr(module, buffer)))
-        return self
+        return move(self, device, dtype)
 
     def predict(self, x: Any, batch_size: int | None = None) -> Any:
         """Compute the output without a tape, in evaluation behaviour.

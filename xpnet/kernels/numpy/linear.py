@@ -9,6 +9,8 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 
+__all__: list[str] = []
+
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
     return bool(x.ndim == 2)

@@ -7,6 +7,8 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 
+__all__: list[str] = []
+
 _INTEGER: dict[object, type] = {np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 
 
