@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..typing import Array, Namespace
+from .rules.indexing import along
 from .tape import Traced, plain
 
 __all__ = ["COMPOSED"]
@@ -84,9 +85,8 @@ def diff(
     parts = [part for part in (prepend, x, append) if part is not None]
     if len(parts) > 1:
         x = xp.concat(parts, axis=axis)
-    before = (slice(None),) * (axis % len(x.shape))
     for _ in range(n):
-        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
+        x = x[along(x, axis, slice(1, None))] - x[along(x, axis, slice(None, -1))]
     return x
 
 
@@ -121,8 +121,7 @@ def stack(xp: Namespace, arrays: Sequence[Array], /, *, axis: int = 0) -> Array:
 
 
 def unstack(xp: Namespace, x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
-    before = (slice(None),) * (axis % len(x.shape))
-    return tuple(x[(*before, i)] for i in range(x.shape[axis]))
+    return tuple(x[along(x, axis, i)] for i in range(x.shape[axis]))
 
 
 def tensordot(xp: Namespace, x1: Array, x2: Array, /, *, axes: Any = 2) -> Array:

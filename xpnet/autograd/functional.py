@@ -8,10 +8,11 @@ from typing import Any
 
 from ..backend import is_array, is_floating, namespace
 from ..errors import ArgumentError, AutogradError, DTypeError
-from .modes import enable_grad
+from .modes import MODE, enable_grad
 from .primitive import define
-from .tape import Traced, gradients, plain, record
+from .tape import Traced, plain, record
 from .tensor import Tensor
+from .walk import depends_on, gradients
 
 __all__ = ["grad", "value_and_grad"]
 
@@ -91,7 +92,7 @@ def value_and_grad(
         raise ArgumentError(
             "value_and_grad: give either argnums or parameters, got both; call it twice instead"
         )
-    positions = (argnums,) if isinstance(argnums, int) else argnums or (0,)
+    chosen = (argnums,) if isinstance(argnums, int) else argnums or (0,)
 
     @wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -99,21 +100,23 @@ def value_and_grad(
         if parameters is not None:
             watched, again = _named(parameters), False
         else:
-            for i in positions:
-                if i >= len(args):
-                    raise ArgumentError(
-                        f"grad: argnums must name positional arguments, got {i} with {len(args)} "
-                        "given; pass the argument by position"
-                    )
+            positions = [_position(i, len(args)) for i in chosen]
             given = [args[i] for i in positions]
             again = any(isinstance(x, Traced) and x.requires_grad for x in _leaves(given))
             watched = tuple(_map(_watch, x) for x in given)
             replaced = dict(zip(positions, watched, strict=True))
             args = tuple(replaced.get(i, x) for i, x in enumerate(args))
-        with enable_grad():
-            out = f(*args, **kwargs)
-        value = out[0] if has_aux else out
         leaves = list(_leaves(watched))
+        outer = MODE.varied
+        MODE.varied = (*outer, *leaves)
+        try:
+            with enable_grad():
+                out = f(*args, **kwargs)
+        finally:
+            MODE.varied = outer
+        value = out[0] if has_aux else out
+        # inside another grad() the gradient can depend on that one's arguments through a closure
+        again = again or (bool(outer) and isinstance(value, Traced) and depends_on(value, outer))
         found = iter(_differentiate(value, leaves, again))
         result = _map(lambda _: next(found), watched)
         if parameters is None and not isinstance(argnums, tuple):
@@ -125,11 +128,26 @@ def value_and_grad(
     return value_and_gradient
 
 
+def _position(i: int, given: int) -> int:
+    if not -given <= i < given:
+        raise ArgumentError(
+            f"grad: argnums must name positional arguments, got {i} with {given} given; pass the "
+            "argument by position"
+        )
+    return i % given
+
+
 def _differentiate(value: Any, leaves: list[Traced], again: bool) -> Iterator[Any]:
-    if not isinstance(value, Traced) or tuple(value.data.shape) not in ((), (1,)):
+    if not isinstance(value, Traced):
         raise AutogradError(
-            f"grad: the function must return a single number computed from its arguments, got "
-            f"{getattr(value, 'shape', type(value).__name__)}; reduce it, e.g. with xp.sum"
+            "grad: the function must return a number computed from its arguments, got "
+            f"{type(value).__name__} that was not; use functions of the arguments' own namespace"
+        )
+    shape = tuple(value.data.shape)
+    if shape not in ((), (1,)):
+        raise AutogradError(
+            f"grad: the function must return a single number, got shape {shape}; reduce it, e.g. "
+            "with xp.sum"
         )
     ones = namespace(value.data).ones_like(value.data)
     found = gradients([value], leaves, [plain(ones) if again else ones], create_graph=again)

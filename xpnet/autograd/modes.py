@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ContextDecorator
+from typing import Any, Self
 
 __all__ = ["MODE", "detect_anomaly", "enable_grad", "is_grad_enabled", "no_grad"]
 
@@ -11,6 +12,7 @@ __all__ = ["MODE", "detect_anomaly", "enable_grad", "is_grad_enabled", "no_grad"
 class _Mode(threading.local):
     recording: bool = True
     watching: bool = False
+    varied: tuple[Any, ...] = ()  # what the calls of grad() that are under way differentiate by
 
 
 MODE = _Mode()
@@ -29,6 +31,10 @@ class _Switch(ContextDecorator):
 
     def __init__(self) -> None:
         self._before: list[bool] = []
+
+    def _recreate_cm(self) -> Self:
+        """Give each call of a decorated function its own memory: threads may overlap."""
+        return type(self)()
 
     def __enter__(self) -> None:
         self._before.append(getattr(MODE, self._setting))

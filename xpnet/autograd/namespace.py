@@ -20,7 +20,7 @@ from ..typing import Array, Namespace
 from . import rules as _rules  # noqa: F401 - fills PRIMITIVES
 from .composed import COMPOSED
 from .primitive import PRIMITIVES, define
-from .standard import CONSTANTS, DTYPES, EXTENSIONS, SIGNATURES, WITHOUT_DERIVATIVE
+from .standard import BESIDES, CONSTANTS, DTYPES, EXTENSIONS, SIGNATURES, WITHOUT_DERIVATIVE
 from .tape import Traced, plain
 
 __all__ = ["DifferentiableNamespace", "differentiable"]
@@ -54,7 +54,7 @@ class DifferentiableNamespace:
         if name in EXTENSIONS and not self._prefix:
             value: Any = DifferentiableNamespace(getattr(self.xpnet_base, name), name + ".")
             value._extended = self
-        elif name in (*CONSTANTS, *DTYPES) and not self._prefix:
+        elif name in (*CONSTANTS, *DTYPES, *BESIDES) and not self._prefix:
             value = getattr(self.xpnet_base, name)
         elif self._prefix + name in SIGNATURES:
             value = self._function(name)

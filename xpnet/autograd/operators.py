@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..backend import is_array
-from .primitive import PRIMITIVES
+from ..backend import require_one_home, unwrap
+from .primitive import PRIMITIVES, understood
 from .tape import Traced, plain
 
 __all__ = ["Operators"]
@@ -20,35 +20,29 @@ def _recorded(name: str, function: Function) -> tuple[Function, Function]:
     operate = PRIMITIVES[name].operate
 
     def forward(self: Any, other: Any) -> Any:
-        return operate(function, self, other) if _understood(other) else NotImplemented
+        return operate(function, self, other)
 
     def reflected(self: Any, other: Any) -> Any:
-        return operate(function, other, self) if _understood(other) else NotImplemented
+        return operate(function, other, self)
 
     return forward, reflected
 
 
 def _passed(function: Function) -> tuple[Function, Function]:
     """Return the methods of an operator whose result has no derivative."""
+    name = function.__name__.strip("_")
 
-    def forward(self: Any, other: Any) -> Any:
-        return plain(function(self.data, _bare(other))) if _understood(other) else NotImplemented
+    def compute(x: Any, y: Any) -> Any:
+        x, y = unwrap(x), unwrap(y)
+        if type(x) is not type(y) and not understood(name, x, y):
+            return NotImplemented
+        try:
+            return plain(function(x, y))
+        except Exception:
+            require_one_home(name, (x, y))
+            raise
 
-    def reflected(self: Any, other: Any) -> Any:
-        return plain(function(_bare(other), self.data)) if _understood(other) else NotImplemented
-
-    return forward, reflected
-
-
-_KINDS = (Traced, int, float)
-
-
-def _understood(x: object) -> bool:
-    return isinstance(x, _KINDS) or is_array(x)
-
-
-def _bare(x: Any) -> Any:
-    return x.data if isinstance(x, Traced) else x
+    return compute, lambda self, other: compute(other, self)
 
 
 class Operators(Traced):

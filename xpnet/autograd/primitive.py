@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..backend import is_array, namespace
+from ..backend import is_array, namespace, require_one_home, require_one_library
 from ..errors import AutogradError
 from ..typing import Array
 from .modes import MODE
 from .tape import Node, Traced, plain, record, traced
 
-__all__ = ["PRIMITIVES", "Primitive", "define", "unbroadcast"]
+__all__ = ["PRIMITIVES", "Primitive", "define", "of_dtype", "unbroadcast"]
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every differentiable function of the standard by name; of extensions as ``"linalg.inv"``."""
+
+
+NO_OPTIONS: dict[str, Any] = {}
+LEFT, RIGHT, BOTH = (0,), (1,), (0, 1)
 
 
 class Primitive:
@@ -60,7 +64,13 @@ class Primitive:
                     positions.append(i)
             else:
                 arrays.append(x)
-        out = function(*arrays, **kwargs)
+        if len(self.rules) > 1:
+            require_one_library(self.name, arrays)
+        try:
+            out = function(*arrays, **kwargs)
+        except Exception:
+            require_one_home(self.name, arrays)  # the likeliest cause, said clearly
+            raise
         if isinstance(out, list):
             out = tuple(out)
         return record(self, inputs, out, (out, arrays, kwargs, positions), arrays)
@@ -69,15 +79,22 @@ class Primitive:
         """Do the same for a binary Python operator: this path is kept short."""
         x = a.data if isinstance(a, Traced) else a
         y = b.data if isinstance(b, Traced) else b
-        out = operator(x, y)
-        if MODE.watching or not MODE.recording:
+        if type(x) is not type(y) and not understood(self.name, x, y):
+            return NotImplemented
+        if MODE.watching:
             return self.apply(operator, (a, b), {})
-        if x is not a and a.requires_grad:
+        try:
+            out = operator(x, y)
+        except Exception:
+            require_one_home(self.name, (a, b))
+            raise
+        if MODE.recording:
+            if x is not a and a.requires_grad:
+                if y is not b and b.requires_grad:
+                    return traced(out, Node(self, (a, b), (out, (x, y), NO_OPTIONS, BOTH)))
+                return traced(out, Node(self, (a,), (out, (x, y), NO_OPTIONS, LEFT)))
             if y is not b and b.requires_grad:
-                return traced(out, Node(self, (a, b), (out, (x, y), {}, (0, 1))))
-            return traced(out, Node(self, (a,), (out, (x, y), {}, (0,))))
-        if y is not b and b.requires_grad:
-            return traced(out, Node(self, (b,), (out, (x, y), {}, (1,))))
+                return traced(out, Node(self, (b,), (out, (x, y), NO_OPTIONS, RIGHT)))
         return plain(out)
 
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array]:
@@ -88,15 +105,16 @@ class Primitive:
         if node.results:
             dy = _fill_in_zeros(dy, out)
         gradients = []
+        rules, broadcasts = self.rules, self.broadcasts
         for i in positions:
-            rule = self.rules[i] if i < len(self.rules) else None
+            rule = rules[i] if i < len(rules) else None
             if rule is None:
                 raise AutogradError(
                     f"{self.name} has no derivative with respect to argument {i + 1}; take the "
                     "argument out of the tape with .detach(), or use another function"
                 )
-            dx = rule(dy, out, *args, **kwargs)
-            if self.broadcasts:
+            dx = rule(dy, out, *args, **kwargs) if kwargs else rule(dy, out, *args)
+            if broadcasts:
                 dx = unbroadcast(dx, args[i])
             gradients.append(dx)
         return gradients
@@ -106,6 +124,22 @@ def define(name: str, *rules: Callable[..., Array] | None, broadcasts: bool = Fa
     """Register the derivative rules of a function, one per positional argument."""
     PRIMITIVES[name] = primitive = Primitive(name, rules, broadcasts)
     return primitive
+
+
+def understood(name: str, x: Any, y: Any) -> bool:
+    """Tell whether Python's operators can take these bare operands of different types together.
+
+    Raises
+    ------
+    DeviceError
+        If they are arrays of several libraries.
+    """
+    if isinstance(y, int | float):
+        return True
+    if isinstance(x, int | float):
+        return is_array(y)
+    require_one_library(name, (x, y))
+    return is_array(x) and is_array(y)
 
 
 def unbroadcast(dx: Array, x: Array) -> Array:
@@ -120,15 +154,27 @@ def unbroadcast(dx: Array, x: Array) -> Array:
         if axes:
             dx = xp.sum(dx, axis=axes, dtype=dx.dtype, keepdims=True)
         dx = xp.reshape(dx, shape)
-    if dx.dtype is not x.dtype and dx.dtype != x.dtype:
-        dx = namespace(dx).astype(dx, x.dtype)
-    return dx
+    return dx if dx.dtype is x.dtype or dx.dtype == x.dtype else of_dtype(dx, x)
+
+
+def of_dtype(dx: Array, x: Array) -> Array:
+    """Return a gradient in the dtype of the array it belongs to."""
+    if dx.dtype == x.dtype:
+        return dx
+    xp = namespace(dx)
+    if xp.isdtype(dx.dtype, "complex floating"):
+        raise AutogradError(
+            f"backward: the gradient of a {x.dtype} array became {dx.dtype}; complex numbers are "
+            "not supported, compute with real and imaginary parts"
+        )
+    return xp.astype(dx, x.dtype)
 
 
 def _as_tensors(node: Node, out: Any, args: Sequence[Any], positions: Sequence[int]) -> Any:
     """Put back the Tensors that the saved bare arrays belong to."""
     args = [plain(a) if is_array(a) else a for a in args]
     for i, tensor in zip(positions, node.inputs, strict=True):
+        tensor = node.as_recorded(tensor)
         if tensor.data is not args[i].data:
             raise AutogradError(
                 "backward(create_graph=True): a parameter was given a new array after it had been "

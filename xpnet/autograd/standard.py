@@ -7,7 +7,15 @@ Functions with a derivative are not listed by kind here: they are those in
 
 from __future__ import annotations
 
-__all__ = ["CONSTANTS", "DTYPES", "EXTENSIONS", "PASSING", "SIGNATURES", "WITHOUT_DERIVATIVE"]
+__all__ = [
+    "BESIDES",
+    "CONSTANTS",
+    "DTYPES",
+    "EXTENSIONS",
+    "PASSING",
+    "SIGNATURES",
+    "WITHOUT_DERIVATIVE",
+]
 
 
 def _names(text: str) -> frozenset[str]:
@@ -21,6 +29,9 @@ DTYPES = _names(
     bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128
     """
 )
+
+#: Not in the standard; handed on where the library has them.
+BESIDES = ("float16", "bfloat16", "__array_api_version__")
 
 EXTENSIONS = ("linalg", "fft")
 

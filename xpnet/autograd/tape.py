@@ -1,26 +1,24 @@
-"""The tape: what is recorded when a Tensor is computed, and the walk back along it.
+"""The tape: what is recorded when a Tensor is computed.
 
 A :class:`Node` is one recorded operation. It points to the tensors it was computed from, and each
 of those points to the node that computed it, so the tape is a graph that lives exactly as long as
-somebody holds a result. Nodes are numbered as they are made; walking back in falling order visits
-every node after all nodes that used its result, without recursion.
+somebody holds a result. ``walk.py`` walks along it.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any, ClassVar, Protocol
 
-from ..backend import describe, is_floating, namespace, unwrap
-from ..errors import AnomalyError, AutogradError
+from ..backend import is_floating, library_of
 from ..typing import Array
-from .modes import MODE, enable_grad, no_grad
+from .anomaly import blame_nan
+from .modes import MODE
 
-__all__ = ["Node", "Rule", "Traced", "gradients", "record", "walk_back"]
+__all__ = ["Node", "Rule", "Traced", "plain", "record", "traced"]
 
-_next_number = count().__next__
+_next_number = count(0, -1).__next__
 
 
 class Traced:
@@ -37,14 +35,17 @@ class Traced:
         The operation that computed it; None for a leaf.
     index : int
         Which of the node's results it is.
+    before : Traced
+        What it was before it was last written to (``x[key] = value``); set by that alone.
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "index", "node", "requires_grad")
+    __slots__ = ("__weakref__", "before", "data", "grad", "index", "node", "requires_grad")
 
     data: Array
     grad: Array
     node: Node | None
     index: int
+    before: Traced
     requires_grad: bool
 
     plain: ClassVar[type[Any]]  # the class of results: Tensor, set where that is defined
@@ -70,14 +71,14 @@ class Node:
     ----------
     rule : Rule
         Knows how to differentiate the operation.
-    inputs : tuple of Traced
+    inputs : sequence of Traced
         The tensors that a gradient must reach.
     saved : Any
         What the rule keeps for the way back; None once the node has been used up.
     results : int
         How many results it has: 0 stands for a single one, not a tuple.
     number : int
-        Later nodes have higher numbers.
+        Later nodes have lower numbers, so that a heap gives the latest first.
     """
 
     __slots__ = ("inputs", "number", "results", "rule", "saved")
@@ -88,6 +89,12 @@ class Node:
         self.saved = saved
         self.results = results
         self.number = _next_number()
+
+    def as_recorded(self, tensor: Traced) -> Traced:
+        """Return an input as it was when this node used it, if it was written to since."""
+        while tensor.node is not None and tensor.node.number < self.number:
+            tensor = tensor.before
+        return tensor
 
 
 def plain(data: Array) -> Any:
@@ -128,140 +135,21 @@ def record(
         All array inputs, named when an anomaly is reported.
     """
     if MODE.watching:
-        _blame_nan(rule.name, "the result", out, arrays)
+        blame_nan(rule.name, "the result", out, arrays)
     recorded = inputs and MODE.recording
     if isinstance(out, tuple):
         node = Node(rule, inputs, saved, len(out)) if recorded else None
         parts = [
-            plain(part) if node is None or not is_floating(part) else traced(part, node, i)
+            plain(part) if node is None or not _varies(part) else traced(part, node, i)
             for i, part in enumerate(out)
         ]
         named = getattr(out, "_fields", None)  # the results of eigh, svd ... keep their names
         return type(out)(*parts) if named else tuple(parts)
-    return traced(out, Node(rule, inputs, saved)) if recorded else plain(out)
+    if recorded and (out.dtype == inputs[0].data.dtype or _varies(out)):
+        return traced(out, Node(rule, inputs, saved))
+    return plain(out)
 
 
-def walk_back(
-    roots: Sequence[tuple[Traced, Array]],
-    sinks: Sequence[Traced] | None = None,
-    *,
-    create_graph: bool = False,
-    retain_graph: bool = False,
-) -> list[Array | None]:
-    """Carry gradients from `roots` to the leaves.
-
-    Parameters
-    ----------
-    roots : sequence of (Traced, Array)
-        Results and their cotangents.
-    sinks : sequence of Traced, optional
-        Return the gradients of these, and touch no ``.grad``. Default: add to the ``.grad`` of
-        every leaf that is reached.
-    create_graph : bool
-        Record the walk itself, so that gradients can be differentiated again.
-    retain_graph : bool
-        Keep the tape for another walk. Otherwise each node is freed as it is passed.
-    """
-    found: dict[int, Array] = {}
-    wanted = {id(sink) for sink in sinks} if sinks is not None else set()
-    useful = None if sinks is None else _nodes_between(roots, sinks)
-    pending: dict[Node, Any] = {}
-    heap: list[tuple[int, Node]] = []
-
-    def arrive(tensor: Traced, gradient: Array) -> None:
-        if not tensor.requires_grad:
-            return
-        node = tensor.node
-        if id(tensor) in wanted:
-            before = found.get(id(tensor))
-            found[id(tensor)] = gradient if before is None else before + gradient
-        if node is None:
-            if sinks is None:
-                before = tensor.grad
-                tensor.grad = gradient if before is None else before + gradient
-            return
-        if useful is not None and node not in useful:
-            return
-        if node not in pending:
-            heapq.heappush(heap, (-node.number, node))
-            pending[node] = gradient if node.results == 0 else [None] * node.results
-            if node.results == 0:
-                return
-        elif node.results == 0:
-            pending[node] = pending[node] + gradient
-            return
-        slots = pending[node]
-        before = slots[tensor.index]
-        slots[tensor.index] = gradient if before is None else before + gradient
-
-    with enable_grad() if create_graph else no_grad():
-        for root, cotangent in roots:
-            arrive(root, cotangent)
-        while heap:
-            node = heapq.heappop(heap)[1]
-            dy = pending.pop(node)
-            if node.saved is None:
-                raise AutogradError(
-                    f"backward: the tape of this result was already used up ({node.rule.name}); "
-                    "compute the result again, or call the first backward with retain_graph=True"
-                )
-            for tensor, gradient in zip(
-                node.inputs, node.rule.pull_back(node, dy, create_graph), strict=True
-            ):
-                if gradient is not None:
-                    if MODE.watching:
-                        given = dy if isinstance(dy, list) else [dy]
-                        _blame_nan(node.rule.name, "a gradient", gradient, given)
-                    arrive(tensor, gradient)
-            if not retain_graph:
-                node.saved = None
-                node.inputs = ()
-    return [found.get(id(sink)) for sink in sinks or ()]
-
-
-def gradients(
-    outputs: Sequence[Traced],
-    inputs: Sequence[Traced],
-    cotangents: Sequence[Array],
-    *,
-    create_graph: bool = False,
-) -> list[Array | None]:
-    """Return the gradient of the outputs for each input, None where there is no path."""
-    roots = list(zip(outputs, cotangents, strict=True))
-    return walk_back(roots, inputs, create_graph=create_graph, retain_graph=create_graph)
-
-
-def _nodes_between(roots: Sequence[tuple[Traced, Array]], sinks: Sequence[Traced]) -> set[Node]:
-    """Find the nodes through which a gradient can travel from a root to a sink."""
-    seen: set[Node] = set()
-    stack = [root.node for root, _ in roots if root.node is not None]
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(t.node for t in node.inputs if t.node is not None)
-    wanted = {id(sink) for sink in sinks}
-    useful: set[Node] = set()
-    for node in sorted(seen, key=lambda n: n.number):
-        if any(id(t) in wanted or t.node in useful for t in node.inputs):
-            useful.add(node)
-    # a used-up node has lost its inputs; keep it, so that the walk can say so
-    return useful | {node for node in seen if node.saved is None}
-
-
-def _blame_nan(name: str, what: str, out: Any, inputs: Iterable[Array]) -> None:
-    """Raise if `out` holds a NaN that no input holds."""
-    if _has_nan(out) and not any(_has_nan(x) for x in inputs):
-        raise AnomalyError(
-            f"{name}: {what} holds NaN although its inputs hold none; inputs: {describe(inputs)}"
-        )
-
-
-def _has_nan(x: Any) -> bool:
-    if isinstance(x, tuple):
-        return any(map(_has_nan, x))
-    x = unwrap(x)
-    if not hasattr(x, "dtype") or not is_floating(x):
-        return False
-    xp = namespace(x)
-    return bool(xp.any(xp.isnan(x)))
+def _varies(out: Array) -> bool:
+    """Tell whether small changes of its inputs can show: not in whole numbers or truth values."""
+    return is_floating(out) or library_of(out).xp.isdtype(out.dtype, "complex floating")

@@ -8,20 +8,31 @@ from typing import Any
 
 import array_api_extra as xpx
 
-from ..backend import asarray, is_array, is_floating, library_of, namespace
+from ..backend import (
+    asarray,
+    device_of,
+    is_array,
+    is_floating,
+    library_of,
+    namespace,
+    to_device,
+    unwrap,
+)
 from ..errors import AutogradError, BackendError, DTypeError, ShapeError
 from ..typing import Array, DType, Namespace, NativeDevice
 from .modes import MODE
 from .namespace import differentiable
 from .operators import Operators
-from .primitive import PRIMITIVES
+from .primitive import PRIMITIVES, define
 from .rules.indexing import bare_key
-from .tape import Traced, plain, record, walk_back
+from .tape import Traced, plain, record
+from .walk import walk_back
 
 __all__ = ["Tensor"]
 
 _getitem = PRIMITIVES["getitem"]
 _setitem = PRIMITIVES["setitem"]
+_to_device = define("to_device", lambda dy, y, x, device: to_device(dy, device_of(x)))
 
 
 class Tensor(Operators):
@@ -181,9 +192,8 @@ class Tensor(Operators):
         return self.__array_namespace__().matrix_transpose(self)  # type: ignore[no-any-return]
 
     def to_device(self, device: NativeDevice, /, *, stream: Any = None) -> Tensor:
-        """Move to another device of the same library; the tape ends here."""
-        library = library_of(self.data)
-        return self.with_array(library.transfer(self.data, device))
+        """Move to another device of the same library; gradients move back."""
+        return _to_device.apply(library_of(self.data).transfer, (self, device), {})  # type: ignore[no-any-return]
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Short for ``xp.sum``; the standard has functions only, this one is too common."""
@@ -253,23 +263,28 @@ class Tensor(Operators):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Write into a copy, which then takes this Tensor's place; the tape keeps the original."""
-        if self.requires_grad and self.node is None and MODE.recording:
+        key = bare_key(key)
+        if not MODE.recording:
+            self.data = _written(self.data, unwrap(value), key)
+            return
+        if self.requires_grad and self.node is None:
             raise AutogradError(
                 "a leaf that requires a gradient cannot be written to; write to a copy (x + 0), "
                 "or inside no_grad()"
             )
-        key = bare_key(key)
-        old: Tensor = plain(self.data)
-        old.node, old.index, old.requires_grad = self.node, self.index, self.requires_grad
-        bare = value.data if isinstance(value, Traced) else value
-        out = xpx.at(self.data)[key].set(bare, copy=True, xp=namespace(self.data))
-        args = (old, value)
-        positions = [i for i, x in enumerate(args) if isinstance(x, Traced) and x.requires_grad]
-        inputs = [args[i] for i in positions]
-        saved: Any = (out, (self.data, bare, key), {}, positions)
-        new = record(_setitem, inputs, out, saved, (self.data, bare))
-        self.data, self.node, self.index = new.data, new.node, new.index
-        self.requires_grad = new.requires_grad
+        before: Tensor = plain(self.data)
+        before.node, before.index, before.requires_grad = self.node, self.index, self.requires_grad
+        if hasattr(self, "before"):
+            before.before = self.before
+        after = _setitem.apply(_written, (before, value, key), {})
+        self.data, self.node, self.index = after.data, after.node, after.index
+        self.requires_grad = after.requires_grad
+        if after.node is not None:
+            self.before = before
+
+
+def _written(x: Array, value: Any, key: Any) -> Array:
+    return xpx.at(x)[key].set(value, copy=True, xp=namespace(x))
 
 
 Traced.plain = Tensor  # what recorded operations return

@@ -29,7 +29,15 @@ from .device import (
 )
 from .dtypes import DEFAULT_FLOAT, dtype_name, dtype_of, is_floating
 from .library import DeviceInfo, Library, library_of, register_library, unregister_library
-from .namespace import describe, is_array, is_tensor, namespace, require_one_home, unwrap
+from .namespace import (
+    describe,
+    is_array,
+    is_tensor,
+    namespace,
+    require_one_home,
+    require_one_library,
+    unwrap,
+)
 from .random import manual_seed
 
 __all__ = [
@@ -58,6 +66,7 @@ __all__ = [
     "random",
     "register_library",
     "require_one_home",
+    "require_one_library",
     "set_device",
     "shares_home",
     "synchronize",

@@ -8,8 +8,17 @@ from ..errors import BackendError, DeviceError
 from ..typing import Array, Namespace
 from .library import library_of, library_of_type
 
-__all__ = ["describe", "is_array", "is_tensor", "namespace", "require_one_home", "unwrap"]
+__all__ = [
+    "describe",
+    "is_array",
+    "is_tensor",
+    "namespace",
+    "require_one_home",
+    "require_one_library",
+    "unwrap",
+]
 
+# np.float64 is a Python float too: it goes with arrays of any library
 _SCALARS = (bool, int, float, complex, type(None))
 
 
@@ -64,9 +73,12 @@ def namespace(*arrays: Array) -> Namespace:
         home = library
         if x is not bare:
             found = x.__array_namespace__()
-    if home is None:
-        raise BackendError("namespace: at least one argument must be an array, got none")
-    return home.xp if found is None else found
+    if home is not None:
+        return home.xp if found is None else found
+    for x in arrays:
+        if is_array(x):  # nothing but scalars of NumPy
+            return library_of(x).xp
+    raise BackendError("namespace: at least one argument must be an array, got none")
 
 
 def _foreign(x: Array) -> Namespace:
@@ -91,13 +103,21 @@ def describe(arrays: Any) -> str:
     return "; ".join(lines)
 
 
+def require_one_library(where: str, arrays: Any) -> None:
+    """Raise a DeviceError if the arrays belong to several libraries; quicker than the next."""
+    bare = [unwrap(x) for x in arrays if not isinstance(x, _SCALARS)]
+    found = {library_of_type(type(x)) for x in bare} - {None}
+    if len(found) > 1:
+        require_one_home(where, arrays)
+
+
 def require_one_home(where: str, arrays: Any) -> None:
     """Raise a DeviceError if the arrays live on several devices or in several libraries."""
     homes = set()
     for x in arrays:
         bare = unwrap(x)
         library = library_of_type(type(bare))
-        if library is not None and hasattr(bare, "shape"):
+        if library is not None and hasattr(bare, "shape") and not isinstance(x, _SCALARS):
             homes.add((library.name, library.device_name(library.device(bare))))
     if len(homes) > 1:
         raise _several_homes(where, arrays, max(name for _, name in homes))

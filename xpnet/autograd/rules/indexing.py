@@ -19,6 +19,11 @@ from ..primitive import define
 from ..tape import Traced
 
 
+def along(x: Array, axis: int, part: Any) -> tuple[Any, ...]:
+    """Return the index that picks `part` of one axis and everything of the others."""
+    return (slice(None),) * (axis % len(x.shape)) + (part, ...)
+
+
 def positions_picked(like: Array, shape: Shape, key: Any) -> Array:
     """Number the elements of an array of this shape, and return the numbers that `key` picks."""
     bare = unwrap(like)
@@ -65,7 +70,13 @@ define("take", lambda dy, y, x, indices, /, *, axis=None: put_slices_back(dy, x,
 
 def put_slices_back(dy: Array, x: Array, indices: Array, axis: int | None) -> Array:
     axis = 0 if axis is None else axis
-    return extra.scatter_add(dy, unwrap(indices), x.shape[axis], axis=axis)
+    n = x.shape[axis]
+    return extra.scatter_add(dy, counted_from_the_start(unwrap(indices), n), n, axis=axis)
+
+
+def counted_from_the_start(indices: Array, n: int) -> Array:
+    """Replace negative indices, which count from the end."""
+    return namespace(indices).where(indices < 0, indices + n, indices)
 
 
 def put_along_axis(dy: Array, y: Array, x: Array, indices: Array, /, *, axis: int = -1) -> Array:
@@ -78,7 +89,7 @@ def put_along_axis(dy: Array, y: Array, x: Array, indices: Array, /, *, axis: in
     rows = math.prod(rows_first.shape[:-1])
     k = rows_first.shape[-1]
     flat = bare_xp.reshape(rows_first, (rows, k))
-    flat = bare_xp.where(flat < 0, flat + n, flat)
+    flat = counted_from_the_start(flat, n)
     offsets = n * bare_xp.arange(rows, dtype=flat.dtype, device=flat.device)
     flat = bare_xp.reshape(flat + bare_xp.expand_dims(offsets, axis=1), (-1,))
     values = xp.reshape(xp.moveaxis(dy, axis, -1), (-1,))

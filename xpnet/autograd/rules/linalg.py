@@ -15,7 +15,7 @@ from typing import Any
 from ...backend import namespace
 from ...errors import AutogradError
 from ...typing import Array
-from ..primitive import define, unbroadcast
+from ..primitive import define, of_dtype, unbroadcast
 
 
 def transpose(a: Array) -> Array:
@@ -216,11 +216,11 @@ def same_shape(a: Array, b: Array) -> Any:
 
 
 def d_outer_left(dy: Array, y: Array, a: Array, b: Array) -> Array:
-    return dy @ b
+    return of_dtype(dy @ b, a)
 
 
 def d_outer_right(dy: Array, y: Array, a: Array, b: Array) -> Array:
-    return transpose(dy) @ a
+    return of_dtype(transpose(dy) @ a, b)
 
 
 define("linalg.inv", d_inv)

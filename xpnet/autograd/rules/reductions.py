@@ -6,7 +6,8 @@ from typing import Any
 
 from ...backend import namespace
 from ...typing import Array
-from ..primitive import define
+from ..primitive import define, of_dtype
+from .indexing import along
 
 Axis = int | tuple[int, ...] | None
 
@@ -33,10 +34,6 @@ def count_along(x: Array, axis: Axis) -> int:
     for a in axes_of(x, axis):
         n *= x.shape[a]
     return n
-
-
-def of_dtype(dy: Array, x: Array) -> Array:
-    return dy if dy.dtype == x.dtype else namespace(dy).astype(dy, x.dtype)
 
 
 def d_sum(
@@ -81,6 +78,8 @@ def d_prod(
     axes = axes_of(x, axis)
     kept = tuple(i for i in range(len(x.shape)) if i not in axes)
     n = count_along(x, axis)
+    if n == 0:
+        return xp.zeros_like(x)
     flat = xp.reshape(xp.permute_dims(x, kept + axes), (*(x.shape[i] for i in kept), n))
     ones = xp.ones_like(flat[..., :1])
     before = xp.cumulative_prod(xp.concat((ones, flat[..., :-1]), axis=-1), axis=-1)
@@ -118,7 +117,7 @@ def d_cumulative_sum(
     xp = namespace(dy)
     axis = 0 if axis is None else axis
     if include_initial:
-        dy = drop_first(dy, axis)
+        dy = dy[along(dy, axis, slice(1, None))]
     return of_dtype(xp.flip(xp.cumulative_sum(xp.flip(dy, axis=axis), axis=axis), axis=axis), x)
 
 
@@ -134,7 +133,7 @@ def d_cumulative_prod(
     xp = namespace(dy, x)
     axis = 0 if axis is None else axis
     if include_initial:
-        dy = drop_first(dy, axis)
+        dy = dy[along(dy, axis, slice(1, None))]
     dy, last = xp.moveaxis(dy, axis, -1), xp.moveaxis(x, axis, -1)
     n = last.shape[-1]
     own = xp.eye(n, dtype=x.dtype, device=x.device)  # (k, i)
@@ -143,11 +142,6 @@ def d_cumulative_prod(
     terms = xp.cumulative_prod(without, axis=-1) * later
     dx = xp.sum(terms * xp.expand_dims(dy, axis=-2), axis=-1)
     return of_dtype(xp.moveaxis(dx, -1, axis), x)
-
-
-def drop_first(x: Array, axis: int) -> Array:
-    axis %= len(x.shape)
-    return x[(slice(None),) * axis + (slice(1, None),)]
 
 
 define("sum", d_sum)

@@ -7,7 +7,8 @@ from typing import Any
 
 from ...backend import extra, namespace, unwrap
 from ...typing import Array
-from ..primitive import define, unbroadcast
+from ..primitive import define, of_dtype, unbroadcast
+from .indexing import along
 
 
 def back_in_shape(dy: Array, y: Array, x: Array, *args: Any, **kwargs: Any) -> Array:
@@ -80,11 +81,11 @@ def piece_of_concat(position: int, dy: Array, arrays: tuple[Array, ...], axis: i
     if axis is None:
         start = sum(math.prod(a.shape) for a in arrays[:position])
         shape = arrays[position].shape
-        return xp.reshape(dy[start : start + math.prod(shape)], shape)
-    axis %= len(dy.shape)
+        piece = xp.reshape(dy[start : start + math.prod(shape)], shape)
+        return of_dtype(piece, arrays[position])
     start = sum(a.shape[axis] for a in arrays[:position])
     stop = start + arrays[position].shape[axis]
-    return dy[(slice(None),) * axis + (slice(start, stop),)]
+    return of_dtype(dy[along(dy, axis, slice(start, stop))], arrays[position])
 
 
 class _ConcatRules(tuple[Any, ...]):

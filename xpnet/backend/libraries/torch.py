@@ -66,7 +66,7 @@ class Torch(Library):
 
     def to_numpy(self, x: Array) -> np.ndarray:
         """Copy to the host if it is elsewhere."""
-        host: np.ndarray = x.detach().cpu().numpy()
+        host: np.ndarray = x.detach().cpu().resolve_conj().resolve_neg().numpy()
         return host
 
     def transfer(self, x: Array, device: NativeDevice) -> Array:
