@@ -78,7 +78,10 @@ def namespace(*arrays: Array) -> Namespace:
     for x in arrays:
         if is_array(x):  # nothing but scalars of NumPy
             return library_of(x).xp
-    raise BackendError("namespace: at least one argument must be an array, got none")
+    raise BackendError(
+        "namespace: at least one argument must be an array, got none; make one of a number with "
+        "xpnet.asarray"
+    )
 
 
 def _foreign(x: Array) -> Namespace:
