@@ -243,12 +243,12 @@ class Module:
         --------
         >>> import xpnet as xn
         >>> print(xn.nn.Sequential(xn.nn.Linear(4, 3), xn.nn.ReLU()).summary((1, 4)))
-        layer          output    parameters         FLOPs
-        -------------------------------------------------
-        0: Linear      (1, 3)            15            27
-        1: ReLU        (1, 3)             0             3
-        -------------------------------------------------
-        Sequential     (1, 3)            15            30
+        layer        output   parameters   FLOPs
+        ----------------------------------------
+        0: Linear    (1, 3)           15      27
+        1: ReLU      (1, 3)            0       3
+        ----------------------------------------
+        Sequential   (1, 3)           15      30
         """
         from .summary import summarize
 

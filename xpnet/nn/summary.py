@@ -37,8 +37,8 @@ class Summary(NamedTuple):
         table = [("layer", "output", "parameters", "FLOPs")]
         table += [(r.name, str(r.output), f"{r.parameters:,}", f"{r.flops:,}") for r in self.rows]
         table.append((self.model, str(self.output), f"{self.parameters:,}", f"{self.flops:,}"))
-        first, second = (max(len(line[i]) for line in table) + 6 for i in (0, 1))
-        lines = [f"{a:<{first - 4}}   {b:<{second - 2}}{c:>10}{d:>14}" for a, b, c, d in table]
+        a, b, c, d = (max(map(len, column)) for column in zip(*table, strict=True))
+        lines = [f"{w:<{a}}   {x:<{b}}   {y:>{c}}   {z:>{d}}" for w, x, y, z in table]
         rule = "-" * len(lines[0])
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
