@@ -6,6 +6,6 @@
 setup plot
 export MPLBACKEND=agg
 mkdir -p demo
-"$PY" -m xpnet.cli train --model mlp --data digits --epochs 30 --seed 0 \
-    --output demo/digits.safetensors --plot demo/learning_curve.png
+"$PY" -m xpnet.cli train --model mlp --data digits --seed 0 \
+    --output demo/digits.safetensors --plot demo/learning_curve.png "$@"
 ls -l demo
