@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import sys
 from types import SimpleNamespace
@@ -314,14 +315,28 @@ def test_finite_losses_pass(points, make_trainer):
 # ---- progress ----------------------------------------------------------------------------------
 
 
-def test_the_bar_is_on_standard_error_and_shows_the_numbers(points, make_trainer, capsys):
-    make_trainer(metrics=["accuracy"]).fit(points, validation=points, epochs=2)
+WORDS = ("epoch 2/2", "loss", "accuracy", "val_loss", "val_accuracy", "samples/s")
+
+
+def test_progress_in_a_log_file_is_a_line_for_each_epoch(points, make_trainer, capsys):
+    make_trainer().fit(points, validation=points, epochs=2)
     out, err = capsys.readouterr()
     assert out == ""
-    assert "epoch 2/2" in err
-    assert "100%" in err
-    for word in ("loss", "accuracy", "val_loss", "val_accuracy", "samples/s"):
-        assert word in err
+    assert len(err.splitlines()) == 2
+    assert all(word in err.splitlines()[1] for word in WORDS)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_on_a_terminal_is_a_bar(points, make_trainer, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    make_trainer(log_every=1).fit(points, validation=points, epochs=2)
+    err = terminal.getvalue()
+    assert err.count("100%") >= 2
+    assert all(word in err for word in WORDS)
 
 
 def test_without_progress_nothing_is_printed(points, make_trainer, capsys):
@@ -329,11 +344,13 @@ def test_without_progress_nothing_is_printed(points, make_trainer, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_bar_that_is_broken_off_is_closed(points, make_trainer, capsys):
+def test_a_bar_that_is_broken_off_is_closed(points, make_trainer, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+
     class CtrlC(Callback):
         def on_step_end(self, trainer):
             if trainer.step == 3:
                 raise KeyboardInterrupt
 
     make_trainer(callbacks=[CtrlC()], log_every=1).fit(points)
-    assert capsys.readouterr().err.endswith("\n")
+    assert terminal.getvalue().endswith("\n")

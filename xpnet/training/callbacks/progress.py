@@ -17,9 +17,10 @@ _COLUMNS_OF_THE_CLOCK = ("epoch", "seconds", "samples_per_second")
 
 
 class ProgressBar(Callback):
-    """One bar per epoch on standard error: loss, metrics, samples per second.
+    """Show loss, metrics and samples per second on standard error.
 
-    It moves at logging points, when the numbers have been fetched anyway.
+    On a terminal there is one bar per epoch, which moves at logging points, when the numbers have
+    been fetched anyway. Elsewhere, as in a log file, there is one line per epoch.
     """
 
     def __init__(self) -> None:
@@ -28,36 +29,32 @@ class ProgressBar(Callback):
 
     def on_epoch_begin(self, trainer: Trainer) -> None:
         """Begin a bar."""
-        from tqdm import tqdm
-
         self._close()
         self._start = time.perf_counter()
-        self._bar = tqdm(
-            total=trainer.samples_per_epoch,
-            desc=f"epoch {trainer.epoch}/{trainer.last_epoch}",
-            unit=" samples",
-            unit_scale=True,
-            file=sys.stderr,
-            dynamic_ncols=True,
-            # a log file needs no animation
-            mininterval=0.1 if sys.stderr.isatty() else 30.0,
-            bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
-        )
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=trainer.samples_per_epoch,
+                desc=_title(trainer),
+                file=sys.stderr,
+                dynamic_ncols=True,
+                bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
+            )
 
     def on_log(self, trainer: Trainer, logs: Logs) -> None:
         """Move the bar."""
-        seconds = max(time.perf_counter() - self._start, 1e-9)
-        rate = trainer.samples / seconds
-        self._bar.set_postfix_str(f"{_text(logs)}, {rate:,.0f} samples/s", refresh=False)
-        self._bar.update(trainer.samples - self._bar.n)
+        if self._bar is not None:
+            rate = trainer.samples / max(time.perf_counter() - self._start, 1e-9)
+            self._bar.set_postfix_str(_text({**logs, "samples_per_second": rate}), refresh=False)
+            self._bar.update(trainer.samples - self._bar.n)
 
     def on_epoch_end(self, trainer: Trainer, logs: Logs) -> None:
         """Show what is final, validation included, and leave it standing."""
-        shown = {name: v for name, v in logs.items() if name not in _COLUMNS_OF_THE_CLOCK}
-        rate = logs.get("samples_per_second", 0.0)
-        self._bar.n = self._bar.total
-        self._bar.set_postfix_str(f"{_text(shown)}, {rate:,.0f} samples/s", refresh=False)
-        self._bar.refresh()
+        if self._bar is None:
+            print(f"{_title(trainer)}: {_text(logs)}", file=sys.stderr, flush=True)
+            return
+        self._bar.set_postfix_str(_text(logs), refresh=False)
         self._close()
 
     def on_train_end(self, trainer: Trainer) -> None:
@@ -70,5 +67,11 @@ class ProgressBar(Callback):
             self._bar = None
 
 
+def _title(trainer: Trainer) -> str:
+    return f"epoch {trainer.epoch}/{trainer.last_epoch}"
+
+
 def _text(logs: Logs) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in logs.items())
+    numbers = {name: value for name, value in logs.items() if name not in _COLUMNS_OF_THE_CLOCK}
+    rate = logs.get("samples_per_second", 0.0)
+    return ", ".join([*(f"{k} {v:.4g}" for k, v in numbers.items()), f"{rate:,.0f} samples/s"])
