@@ -1,0 +1,21 @@
+"""The command ``xpnet``.
+
+==================  ======================================================
+``parsing.py``      argument types, and errors that say what is valid
+``config.py``       options from a TOML file
+``tables.py``       tables of text
+``datasets.py``     data sets by name, or from a file
+``problem.py``      which model and loss fit the data
+``devices.py``      ``xpnet devices``
+``train.py``        ``xpnet train``
+``evaluate.py``     ``xpnet evaluate``
+``predict.py``      ``xpnet predict``, with ``samples.py``: files of samples
+``summary.py``      ``xpnet summary``
+==================  ======================================================
+"""
+
+from __future__ import annotations
+
+from .command import main
+
+__all__ = ["main"]

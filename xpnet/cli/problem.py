@@ -1,0 +1,89 @@
+"""Which model fits the data, and which loss the model."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import models
+from ..data import ArrayDataset
+from ..errors import ArgumentError
+from ..nn import Module
+
+__all__ = ["LOSSES", "add_model_options", "build", "loss_of"]
+
+LOSSES = {
+    "perceptron": "perceptron",
+    "logistic": "bce_with_logits",
+    "softmax": "cross_entropy",
+    "mlp": "cross_entropy",
+}
+"""The loss with which a model is trained."""
+
+
+def add_model_options(parser: Any) -> None:
+    """Add the options that shape an MLP."""
+    from .. import nn
+    from .parsing import choice, fraction, numbers
+
+    parser.add_argument(
+        "--hidden",
+        type=numbers(1),
+        default=(128,),
+        metavar="SIZES",
+        help="sizes of the hidden layers of an mlp, as in 128,64 (default: 128)",
+    )
+    parser.add_argument(
+        "--activation",
+        type=choice(nn.ACTIVATIONS),
+        default="relu",
+        metavar="NAME",
+        help=f"of an mlp: {', '.join(nn.ACTIVATIONS)} (default: relu)",
+    )
+    parser.add_argument(
+        "--dropout",
+        type=fraction,
+        default=0.0,
+        metavar="P",
+        help="share of the hidden units of an mlp that is switched off in each step (default: 0)",
+    )
+
+
+def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: int) -> Module:
+    """Return a new model on the current device.
+
+    Raises
+    ------
+    ArgumentError
+        If the model is for two classes and there are more.
+    """
+    features = math.prod(input_shape)
+    if options.model in ("perceptron", "logistic"):
+        if classes != 2:
+            raise ArgumentError(
+                f"--model {options.model} must have data of 2 classes, got {classes}; choose two "
+                "with --classes 0,1, or take --model softmax"
+            )
+        return models.by_name(options.model)(features)
+    if options.model == "softmax":
+        return models.SoftmaxRegression(features, classes)
+    return models.MLP(features, options.hidden, classes, options.activation, options.dropout)
+
+
+def classes_of(*datasets: ArrayDataset) -> int:
+    """Return the number of classes: one more than the largest label, or the number of names."""
+    names = datasets[0].class_names
+    if names is not None:
+        return len(names)
+    return 1 + max(int(np.max(dataset.arrays[1])) for dataset in datasets)
+
+
+def loss_of(model: Module) -> str:
+    """Return the loss for a model from a file."""
+    for name, cls in models.MODELS.items():
+        if type(model) is cls:
+            return LOSSES[name]
+    return "cross_entropy"

@@ -1,0 +1,269 @@
+"""``xpnet train``: from data to a model file."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import inspect
+import time
+from pathlib import Path
+from typing import Any
+
+from .. import backend, models, optim
+from ..data import ArrayDataset
+from ..errors import ArgumentError, ModelFileError
+from ..nn import Module
+from ..training import History, StopOnNaN, Trainer
+from . import datasets, problem
+from .datasets import pick
+from .parsing import choice, number, numbers, whole
+from .report import Run, write
+from .tables import table
+
+__all__ = ["add_parser", "run"]
+
+LEARNING_RATES = {
+    "sgd": 0.3,
+    "adagrad": 0.03,
+    "rmsprop": 1e-3,
+    "adam": 5e-3,
+    "adamw": 5e-3,
+    "lion": 1e-3,
+}
+"""What ``--lr`` is unless it is given: good starting points for small networks and batches of 64.
+
+An optimizer that is missing here is one that does not fit every parameter of every model.
+"""
+
+MANY_SAMPLES = 10_000
+
+EXAMPLES = """\
+examples:
+  xpnet train
+  xpnet train --model mlp --data mnist --data-dir FOLDER --hidden 512,512 --epochs 15
+  xpnet train --model perceptron --data digits --classes 0,1 --optimizer sgd
+  xpnet train --data mine.npz --device cuda --dtype float64 --output mine.safetensors
+  xpnet train --config mine.toml --epochs 50
+
+A configuration file holds the same options, one a line:
+  model = "mlp"
+  hidden = [128, 64]
+  no_progress = true
+
+Next to the model two files are written, the history of the training as .csv, and all options and
+results as .json. The same seed gives the same initial weights and order of samples on every device.
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        "train",
+        help="train a model on data and write it to a file",
+        description="Train a model on data, test it, and write it to a file.",
+        epilog=EXAMPLES,
+    )
+    _add_what(parser)
+    _add_how(parser)
+    _add_where(parser)
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_what(parser: Any) -> None:
+    group = parser.add_argument_group("model and data")
+    group.add_argument(
+        "--model",
+        type=choice(models.MODELS),
+        default="mlp",
+        metavar="NAME",
+        help=f"one of {', '.join(models.MODELS)} (default: mlp)",
+    )
+    problem.add_model_options(group)
+    datasets.add_data_options(group, default="digits")
+    group.add_argument(
+        "--classes",
+        type=numbers(0),
+        metavar="LIST",
+        help="use these classes of the data alone, as in 0,1 (default: all)",
+    )
+
+
+def _add_how(parser: Any) -> None:
+    group = parser.add_argument_group("training")
+    rates = ", ".join(f"{name} {lr:g}" for name, lr in LEARNING_RATES.items())
+    group.add_argument(
+        "--epochs",
+        type=whole(1),
+        metavar="N",
+        help=f"passes over the data (default: 30, or 5 from {MANY_SAMPLES:,} samples)",
+    )
+    group.add_argument(
+        "--batch-size", type=whole(1), default=64, metavar="N", help="samples a step (default: 64)"
+    )
+    group.add_argument(
+        "--optimizer",
+        type=choice(LEARNING_RATES),
+        default="adam",
+        metavar="NAME",
+        help=f"one of {', '.join(LEARNING_RATES)} (default: adam)",
+    )
+    group.add_argument(
+        "--lr", type=number(0), metavar="RATE", help=f"learning rate (default: {rates})"
+    )
+    group.add_argument(
+        "--schedule",
+        type=choice(["cosine", "constant"]),
+        default="cosine",
+        metavar="NAME",
+        help="of the learning rate: cosine, falling to 0 (default), or constant",
+    )
+    group.add_argument(
+        "--momentum", type=number(0), metavar="M", help="of sgd or rmsprop (default: theirs, 0)"
+    )
+    group.add_argument(
+        "--weight-decay", type=number(0), metavar="W", help="of the optimizer (default: its own)"
+    )
+    group.add_argument(
+        "--clip-norm", type=number(0), metavar="G", help="limit of the gradient's norm"
+    )
+    group.add_argument(
+        "--seed", type=whole(0), default=0, metavar="N", help="of weights and order (default: 0)"
+    )
+
+
+def _add_where(parser: Any) -> None:
+    group = parser.add_argument_group("device and files")
+    group.add_argument(
+        "--device",
+        default="cpu",
+        metavar="NAME",
+        help="cpu, cuda, cuda:1, torch:cpu, torch:cuda, jax:cpu, auto, ...; `xpnet devices` lists "
+        "those that work here (default: cpu)",
+    )
+    group.add_argument(
+        "--dtype",
+        type=choice(["float32", "float64"]),
+        default="float32",
+        metavar="NAME",
+        help="float32 (default) or float64",
+    )
+    group.add_argument(
+        "--output",
+        default="model.safetensors",
+        metavar="FILE",
+        help="the model file (default: model.safetensors)",
+    )
+    group.add_argument(
+        "--plot", metavar="FILE", help="draw loss and accuracy, as .png, .svg or .pdf"
+    )
+    group.add_argument("--config", metavar="FILE", help="a TOML file with options")
+    group.add_argument("--no-progress", action="store_true", help="show no progress bar")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, test, write, and print what came out."""
+    _require_writable(options)
+    with backend.device(options.device):
+        backend.manual_seed(options.seed)
+        train, test = (pick(part, options.classes) for part in datasets.load(options))
+        input_shape = tuple(train.arrays[0].shape[1:])
+        model = problem.build(options, input_shape, problem.classes_of(train, test))
+        model.to(dtype=options.dtype)
+        trainer, epochs = _trainer(options, model, train)
+        print(_headline(options, model, train, test))
+        start = time.perf_counter()
+        history = trainer.fit(
+            train,
+            validation=test,
+            epochs=epochs,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            progress=not options.no_progress,
+        )
+        seconds = time.perf_counter() - start
+        results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}
+    run_ = Run(vars(options), model, history, results, seconds, input_shape, train.class_names)
+    written = write(run_, options.output, options.plot)
+    print(_outcome(run_, trainer.device.name))
+    print("wrote " + ", ".join(written))
+    return 130 if history.interrupted else 0
+
+
+def _require_writable(options: argparse.Namespace) -> None:
+    """Find out before training what would make its result impossible to keep."""
+    for flag, path in (("--output", options.output), ("--plot", options.plot)):
+        if path is not None and not Path(path).absolute().parent.is_dir():
+            raise ModelFileError(
+                f"train: {flag} must be in an existing folder, got {path!r}; create the folder "
+                f"{str(Path(path).parent)!r} first"
+            )
+    if options.plot is not None and importlib.util.find_spec("matplotlib") is None:
+        raise ArgumentError(
+            "train: for --plot Matplotlib must be installed, got none; pip install 'xpnet[plot]'"
+        )
+
+
+def _trainer(
+    options: argparse.Namespace, model: Module, train: ArrayDataset
+) -> tuple[Trainer, int]:
+    epochs = options.epochs or (30 if len(train) < MANY_SAMPLES else 5)
+    optimizer = _optimizer(options, model)
+    schedule = None
+    if options.schedule == "cosine":
+        steps = epochs * -(-len(train) // options.batch_size)
+        schedule = optim.CosineAnnealingLR(optimizer, T_max=steps)
+    trainer = Trainer(
+        model,
+        optimizer,
+        loss=problem.LOSSES[options.model],
+        schedule=schedule,
+        schedule_every="step",
+        callbacks=[StopOnNaN()],
+        clip_norm=options.clip_norm,
+    )
+    return trainer, epochs
+
+
+def _optimizer(options: argparse.Namespace, model: Module) -> optim.Optimizer:
+    cls: Any = optim.by_name(options.optimizer)
+    lr = LEARNING_RATES[options.optimizer] if options.lr is None else options.lr
+    given = {"momentum": options.momentum, "weight_decay": options.weight_decay}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    for name in chosen:
+        if name not in inspect.signature(cls).parameters:
+            raise ArgumentError(
+                f"train: --{name.replace('_', '-')} must go with an optimizer that has it, got "
+                f"--optimizer {options.optimizer}; leave it out, or take --optimizer sgd"
+            )
+    made: optim.Optimizer = cls(model.parameters(), lr=lr, **chosen)
+    return made
+
+
+def _headline(
+    options: argparse.Namespace, model: Module, train: ArrayDataset, test: ArrayDataset
+) -> str:
+    parameters = sum(parameter.size for parameter in model.parameters())
+    return (
+        f"{options.model} with {parameters:,} parameters on {backend.current_device().name}; "
+        f"{options.data}: {len(train):,} samples to train on, {len(test):,} to test with"
+    )
+
+
+def _outcome(run_: Run, device: str) -> str:
+    rows = [
+        [part, f"{values['loss']:.4f}", f"{values['accuracy']:.2%}"]
+        for part, values in run_.results.items()
+    ]
+    speed = _speed(run_.history)
+    ended = " (interrupted)" if run_.history.interrupted else ""
+    return (
+        f"{table(['', 'loss', 'accuracy'], rows)}\n"
+        f"{len(run_.history)} epochs{ended} in {run_.seconds:.1f} s, {speed:,.0f} samples/s "
+        f"on {device}"
+    )
+
+
+def _speed(history: History) -> float:
+    """Return the samples per second of the median epoch: the first one warms up."""
+    rates = sorted(history["samples_per_second"]) if len(history) else [0.0]
+    return rates[len(rates) // 2]
