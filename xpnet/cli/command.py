@@ -39,12 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Examples
     --------
-    >>> main(["summary", "softmax", "--input-shape", "1,8,8"])
-    layer               output    parameters   FLOPs
-    ------------------------------------------------
-    linear: Linear      (1, 10)          650   1,290
-    ------------------------------------------------
-    SoftmaxRegression   (1, 10)          650   1,290
+    >>> main(["--version"])
+    xpnet ...
     0
     """
     arguments = list(sys.argv[1:] if argv is None else argv)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from xpnet.cli import main
+
+
+@pytest.fixture
+def xpnet(capsys):
+    """Run a command line: xpnet("train", ...) -> code, out, err."""
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return SimpleNamespace(code=code, out=out, err=err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A model file of `xpnet train` on the digits."""
+    path = tmp_path_factory.mktemp("trained") / "digits.safetensors"
+    code = main(["train", "--output", str(path), "--no-progress", "--epochs", "10"])
+    if code:
+        pytest.fail("xpnet train failed")
+    return path

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+import xpnet as xn
+
+
+def test_a_model_file_is_shown_with_its_layers(xpnet, trained):
+    done = xpnet("summary", trained)
+    assert done.code == 0
+    assert "9,610" in done.out
+    assert "(1, 128)" in done.out
+
+
+@pytest.mark.parametrize("name", ["perceptron", "logistic", "softmax", "mlp"])
+def test_every_model_can_be_shown_by_its_name(xpnet, name):
+    assert xpnet("summary", name).code == 0
+
+
+def test_a_named_model_can_have_another_shape(xpnet):
+    options = ("--input-shape", "3,32,32", "--hidden", "20,5", "--outputs", "4")
+    done = xpnet("summary", "mlp", *options)
+    assert f"{3 * 32 * 32 * 20 + 20 + 20 * 5 + 5 + 5 * 4 + 4:,}" in done.out
+
+
+def test_an_unknown_name_lists_the_names(xpnet):
+    done = xpnet("summary", "mpl")
+    assert done.code == 2
+    assert "did you mean 'mlp'" in done.err
+
+
+def test_a_file_that_does_not_know_its_input_needs_to_be_told(xpnet, tmp_path):
+    path = tmp_path / "model.safetensors"
+    xn.save(xn.nn.Linear(7, 3), path)
+    assert "--input-shape must be given" in xpnet("summary", path).err
+    assert "24" in xpnet("summary", path, "--input-shape", 7).out
