@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 import xpnet as xn
@@ -13,13 +15,27 @@ def pytest_addoption(parser):
         "--backend",
         action="append",
         choices=sorted(BACKENDS),
-        help="run tests that depend on a backend on this one only (repeatable); default: all",
+        help="run tests that depend on a backend on this one only (repeatable)",
     )
+
+
+@cache
+def unavailable():
+    """Why each backend that cannot be used here cannot."""
+    reasons = {name: backend.unavailable() for name, backend in BACKENDS.items()}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def pytest_report_header(config):
+    if config.getoption("--backend"):
+        return None
+    return [f"backend {name} is left out: {reason}" for name, reason in unavailable().items()]
 
 
 def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--backend") or list(BACKENDS)
+        names = metafunc.config.getoption("--backend")
+        names = names or [name for name in BACKENDS if name not in unavailable()]
         metafunc.parametrize("backend", names, indirect=True)
 
 
@@ -27,11 +43,8 @@ def pytest_generate_tests(metafunc):
 def backend(request):
     """A ``xpnet.testing.Backend`` whose device is the current one during the test."""
     backend = BACKENDS[request.param]
-    reason = backend.unavailable()
-    if reason is not None:
-        if request.config.getoption("--backend"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    if request.param in unavailable():
+        pytest.fail(unavailable()[request.param])  # it was asked for by name
     with backend:
         yield backend
 
