@@ -90,6 +90,23 @@ def diff(
     return x
 
 
+def full(
+    xp: Namespace, shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None
+) -> Array:
+    """Accept also a Tensor as the value."""
+    if isinstance(fill_value, Traced):
+        filled = xp.broadcast_to(fill_value, (shape,) if isinstance(shape, int) else shape)
+        return filled if dtype is None else xp.astype(filled, dtype)
+    return plain(xp.xpnet_base.full(shape, fill_value, dtype=dtype, device=device))
+
+
+def full_like(
+    xp: Namespace, x: Array, /, fill_value: Any, *, dtype: Any = None, device: Any = None
+) -> Array:
+    dtype, device = dtype or x.dtype, device or x.device
+    return full(xp, x.shape, fill_value, dtype=dtype, device=device)
+
+
 def isin(xp: Namespace, x1: Any, x2: Any, /, *, invert: bool = False) -> Array:
     """Compare each with each: correct everywhere, also where the library has no such function."""
     x1, x2 = (x if isinstance(x, Traced) else asarray(xp, x) for x in (x1, x2))
@@ -202,6 +219,8 @@ COMPOSED: dict[str, Callable[..., Any]] = {
         clip,
         concat,
         diff,
+        full,
+        full_like,
         isin,
         meshgrid,
         sort,

@@ -38,7 +38,7 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = Fal
     -------
     callable
         Takes the arguments of `f`, returns the gradient(s): bare arrays for bare arrays. Apply
-        ``grad`` again for higher derivatives.
+        ``grad`` again for higher derivatives. `f` itself sees all its arrays as Tensors.
 
     Examples
     --------
@@ -106,6 +106,9 @@ def value_and_grad(
             watched = tuple(_map(_watch, x) for x in given)
             replaced = dict(zip(positions, watched, strict=True))
             args = tuple(replaced.get(i, x) for i, x in enumerate(args))
+        # whichever argument f asks for its namespace, it is to get the differentiable one
+        args = tuple(_map(_wrap, x) for x in args)
+        kwargs = {name: _map(_wrap, x) for name, x in kwargs.items()}
         leaves = list(_leaves(watched))
         outer = MODE.varied
         MODE.varied = (*outer, *leaves)
@@ -170,6 +173,10 @@ def _watch(x: Any) -> Any:
             "first, e.g. xp.astype(x, xp.float32)"
         )
     return Tensor(x, requires_grad=True)
+
+
+def _wrap(x: Any) -> Any:
+    return plain(x) if is_array(x) else x
 
 
 def _named(parameters: Any) -> Any:

@@ -14,14 +14,14 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from ..backend import Library, is_array
+from ..backend import Library, is_array, require_one_home, require_one_library
 from ..backend.extra import erf, pad, scatter_add
 from ..typing import Array, Namespace
-from . import rules as _rules  # noqa: F401 - fills PRIMITIVES
 from .composed import COMPOSED
-from .primitive import PRIMITIVES, define
+from .primitive import define
+from .rules import PRIMITIVES
 from .standard import BESIDES, CONSTANTS, DTYPES, EXTENSIONS, SIGNATURES, WITHOUT_DERIVATIVE
-from .tape import Traced, plain
+from .tape import Traced, plain, rebuilt
 
 __all__ = ["DifferentiableNamespace", "differentiable"]
 
@@ -73,7 +73,7 @@ class DifferentiableNamespace:
         elif full in PRIMITIVES:
             function = _recording(PRIMITIVES[full].apply, getattr(self.xpnet_base, name))
         else:
-            function = _passing(getattr(self.xpnet_base, name))
+            function = _passing(full, getattr(self.xpnet_base, name))
         function.__name__ = name
         function.__qualname__ = full
         function.__signature__ = _signature(SIGNATURES[full])
@@ -104,11 +104,16 @@ def _recording(apply: Callable[..., Any], function: Callable[..., Any]) -> Calla
     return recorded
 
 
-def _passing(function: Callable[..., Any]) -> Callable[..., Any]:
+def _passing(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def passed(*args: Any, **kwargs: Any) -> Any:
-        out = function(
-            *[_unwrapped(x) for x in args], **{key: _unwrapped(x) for key, x in kwargs.items()}
-        )
+        bare = [_unwrapped(x) for x in args]
+        if len(bare) > 1:
+            require_one_library(name, bare)
+        try:
+            out = function(*bare, **{key: _unwrapped(x) for key, x in kwargs.items()})
+        except Exception:
+            require_one_home(name, bare)
+            raise
         return _wrapped(out)
 
     return passed
@@ -124,8 +129,7 @@ def _unwrapped(x: Any) -> Any:
 
 def _wrapped(out: Any) -> Array:
     if isinstance(out, tuple) and out and all(is_array(part) for part in out):
-        parts = [plain(part) for part in out]
-        return type(out)(*parts) if hasattr(out, "_fields") else tuple(parts)
+        return rebuilt(out, map(plain, out))
     return plain(out) if is_array(out) else out
 
 

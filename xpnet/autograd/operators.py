@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..backend import require_one_home, unwrap
-from .primitive import PRIMITIVES, understood
+from .primitive import as_operand, understood
+from .rules import PRIMITIVES
 from .tape import Traced, plain
 
 __all__ = ["Operators"]
@@ -34,8 +35,10 @@ def _passed(function: Function) -> tuple[Function, Function]:
 
     def compute(x: Any, y: Any) -> Any:
         x, y = unwrap(x), unwrap(y)
-        if type(x) is not type(y) and not understood(name, x, y):
-            return NotImplemented
+        if type(x) is not type(y):
+            if not understood(name, x, y):
+                return NotImplemented
+            x, y = as_operand(x, y), as_operand(y, x)
         try:
             return plain(function(x, y))
         except Exception:

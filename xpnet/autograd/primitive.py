@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..backend import is_array, namespace, require_one_home, require_one_library
+from ..backend import is_array, library_of, namespace, require_one_home, require_one_library
 from ..errors import AutogradError
 from ..typing import Array
 from .modes import MODE
@@ -24,6 +24,7 @@ PRIMITIVES: dict[str, Primitive] = {}
 
 NO_OPTIONS: dict[str, Any] = {}
 LEFT, RIGHT, BOTH = (0,), (1,), (0, 1)
+NUMBERS = frozenset({bool, int, float})
 
 
 class Primitive:
@@ -79,8 +80,13 @@ class Primitive:
         """Do the same for a binary Python operator: this path is kept short."""
         x = a.data if isinstance(a, Traced) else a
         y = b.data if isinstance(b, Traced) else b
-        if type(x) is not type(y) and not understood(self.name, x, y):
-            return NotImplemented
+        if type(x) is not type(y) and type(x) not in NUMBERS and type(y) not in NUMBERS:
+            if not understood(self.name, x, y):
+                return NotImplemented
+            if x is a:
+                a = x = as_operand(x, y)
+            elif y is b:
+                b = y = as_operand(y, x)
         if MODE.watching:
             return self.apply(operator, (a, b), {})
         try:
@@ -134,12 +140,14 @@ def understood(name: str, x: Any, y: Any) -> bool:
     DeviceError
         If they are arrays of several libraries.
     """
-    if isinstance(y, int | float):
-        return True
-    if isinstance(x, int | float):
-        return is_array(y)
     require_one_library(name, (x, y))
-    return is_array(x) and is_array(y)
+    return all(is_array(operand) or type(operand) in NUMBERS for operand in (x, y))
+
+
+def as_operand(x: Any, other: Array) -> Any:
+    """Turn a float of NumPy into Python's, which every library takes, unless it is at home."""
+    foreign = is_array(x) and is_array(other) and library_of(x) is not library_of(other)
+    return float(x) if foreign and isinstance(x, float) else x
 
 
 def unbroadcast(dx: Array, x: Array) -> Array:

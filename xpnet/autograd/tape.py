@@ -16,7 +16,7 @@ from ..typing import Array
 from .anomaly import blame_nan
 from .modes import MODE
 
-__all__ = ["Node", "Rule", "Traced", "plain", "record", "traced"]
+__all__ = ["Node", "Rule", "Traced", "plain", "rebuilt", "record", "traced"]
 
 _next_number = count(0, -1).__next__
 
@@ -143,11 +143,16 @@ def record(
             plain(part) if node is None or not _varies(part) else traced(part, node, i)
             for i, part in enumerate(out)
         ]
-        named = getattr(out, "_fields", None)  # the results of eigh, svd ... keep their names
-        return type(out)(*parts) if named else tuple(parts)
+        return rebuilt(out, parts)
     if recorded and (out.dtype == inputs[0].data.dtype or _varies(out)):
         return traced(out, Node(rule, inputs, saved))
     return plain(out)
+
+
+def rebuilt(out: tuple[Any, ...], parts: Iterable[Any]) -> tuple[Any, ...]:
+    """Return a tuple of the kind of `out`: the results of eigh, svd ... keep their names."""
+    made: tuple[Any, ...] = getattr(type(out), "_make", type(out))(parts)
+    return made
 
 
 def _varies(out: Array) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +17,13 @@ from ..backend import (
     to_device,
     unwrap,
 )
-from ..errors import AutogradError, BackendError, DTypeError, ShapeError
-from ..typing import Array, DType, Namespace, NativeDevice
+from ..errors import AutogradError, DTypeError, ShapeError
+from ..typing import Array, Namespace, NativeDevice
+from .attributes import ArrayAttributes
 from .modes import MODE
 from .namespace import differentiable
-from .operators import Operators
-from .primitive import PRIMITIVES, define
+from .primitive import define
+from .rules import PRIMITIVES
 from .rules.indexing import bare_key
 from .tape import Traced, plain, record
 from .walk import walk_back
@@ -35,7 +35,7 @@ _setitem = PRIMITIVES["setitem"]
 _to_device = define("to_device", lambda dy, y, x, device: to_device(dy, device_of(x)))
 
 
-class Tensor(Operators):
+class Tensor(ArrayAttributes):
     """An array that can be differentiated.
 
     It has the attributes, operators and indexing of an array in the array API standard, and its
@@ -143,116 +143,20 @@ class Tensor(Operators):
         """Return a leaf around another array that requires a gradient if this Tensor does."""
         return Tensor(data, requires_grad=self.requires_grad)
 
-    # ---- attributes of the standard ------------------------------------------------------
+    # ---- the standard: namespace and device ----------------------------------------------
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Namespace:
         """Return the differentiable namespace over this array's library."""
         return differentiable(library_of(self.data))
 
-    @property
-    def dtype(self) -> DType:
-        """The data type object of the array's library."""
-        return self.data.dtype
-
-    @property
-    def device(self) -> NativeDevice:
-        """The device object of the array's library."""
-        return library_of(self.data).device(self.data)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The lengths of the axes."""
-        return tuple(self.data.shape)
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.data.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        n = 1
-        for length in self.data.shape:
-            n *= length
-        return n
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802 - the standard's name
-        """The transpose of a matrix."""
-        if self.ndim != 2:
-            raise ShapeError(
-                f"T needs a matrix, got shape {self.shape}; use .mT for stacks of them"
-            )
-        return self.mT
-
-    @property
-    def mT(self) -> Tensor:  # noqa: N802 - the standard's name
-        """The last two axes exchanged."""
-        return self.__array_namespace__().matrix_transpose(self)  # type: ignore[no-any-return]
-
     def to_device(self, device: NativeDevice, /, *, stream: Any = None) -> Tensor:
         """Move to another device of the same library; gradients move back."""
         return _to_device.apply(library_of(self.data).transfer, (self, device), {})  # type: ignore[no-any-return]
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """Short for ``xp.sum``; the standard has functions only, this one is too common."""
-        return self.__array_namespace__().sum(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """Short for ``xp.mean``."""
-        return self.__array_namespace__().mean(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-    def item(self) -> Any:
-        """Return the single element as a Python number; this waits for a GPU."""
-        return self.data.item() if hasattr(self.data, "item") else float(self.data)
-
-    # ---- conversions ---------------------------------------------------------------------
-
-    def __repr__(self) -> str:
-        shown = repr(self.data).replace("\n", "\n       ")
-        tail = ", requires_grad=True" if self.requires_grad else ""
-        return f"Tensor({shown}{tail})"
-
-    def __bool__(self) -> bool:
-        return bool(self.data)
-
-    def __float__(self) -> float:
-        return float(self.data)
-
-    def __int__(self) -> int:
-        return int(self.data)
-
-    def __index__(self) -> int:
-        return operator.index(self.data)
-
-    def __complex__(self) -> complex:
-        return complex(self.data)
-
-    def __len__(self) -> int:
-        if self.ndim == 0:
-            raise ShapeError("len: a Tensor without axes has no length; use float(x) for its value")
-        return self.shape[0]
+    # ---- indexing ------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self)))
-
-    def __dlpack__(self, **kwargs: Any) -> Any:
-        if self.requires_grad:
-            raise AutogradError(
-                "a Tensor that requires a gradient cannot be exported; use .detach() or .data"
-            )
-        return self.data.__dlpack__(**kwargs)
-
-    def __dlpack_device__(self) -> Any:
-        return self.data.__dlpack_device__()
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise BackendError(
-            "a Tensor is not converted to a NumPy array silently; use xpnet.to_numpy(x)"
-        )
-
-    # ---- indexing ------------------------------------------------------------------------
+        return (self[i, ...] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Tensor:
         key = bare_key(key)

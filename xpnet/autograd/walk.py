@@ -80,10 +80,10 @@ def walk_back(
                     f"backward: the tape of this result was already used up ({node.rule.name}); "
                     "compute the result again, or call the first backward with retain_graph=True"
                 )
-            inputs = node.inputs
+            inputs, saved = node.inputs, node.saved
             pulled = node.rule.pull_back(node, dy, create_graph)
             if watching:
-                blame_nan(node.rule.name, "a gradient", list(pulled), [dy])
+                blame_nan(node.rule.name, "a gradient", pulled, (dy, saved))
             number = node.number
             for tensor, gradient in zip(inputs, pulled, strict=True):
                 if gradient is not None:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from . import elementwise, indexing, linalg, products, reductions, shapes
+from ..primitive import PRIMITIVES
+from . import decompositions, elementwise, indexing, linalg, products, reductions, shapes
 
-__all__ = ["elementwise", "indexing", "linalg", "products", "reductions", "shapes"]
+__all__ = [
+    "PRIMITIVES",
+    "decompositions",
+    "elementwise",
+    "indexing",
+    "linalg",
+    "products",
+    "reductions",
+    "shapes",
+]

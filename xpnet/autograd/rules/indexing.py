@@ -8,7 +8,7 @@ library accepts is covered by one rule.
 from __future__ import annotations
 
 import math
-from types import EllipsisType
+from types import EllipsisType, NoneType
 from typing import Any
 
 import array_api_extra as xpx
@@ -29,19 +29,25 @@ def positions_picked(like: Array, shape: Shape, key: Any) -> Array:
     bare = unwrap(like)
     xp = namespace(bare)
     numbers = xp.reshape(xp.arange(math.prod(shape), device=bare.device), tuple(shape))
-    return xp.reshape(numbers[key], (-1,))
+    return xp.reshape(numbers[bare_key(key)], (-1,))
+
+
+_BASIC = (int, slice, EllipsisType, NoneType)
 
 
 def is_basic(key: Any) -> bool:
     """Tell whether a key consists of slices and numbers, which pick no element twice."""
     parts = key if isinstance(key, tuple) else (key,)
-    return all(isinstance(part, int | slice | EllipsisType | None) for part in parts)
+    return all(isinstance(part, _BASIC) for part in parts)
 
 
 def put_back(dy: Array, y: Array, x: Array, key: Any) -> Array:
     xp = namespace(dy)
     if not isinstance(dy, Traced) and is_basic(key):
         dx = xp.zeros(tuple(x.shape), dtype=dy.dtype, device=dy.device)
+        if isinstance(key, tuple) and None in key:  # new axes cannot be written to
+            key = tuple(part for part in key if part is not None)
+            dy = xp.reshape(dy, dx[key].shape)
         return xpx.at(dx)[key].set(dy, xp=xp)
     picked = positions_picked(dy, x.shape, key)
     return xp.reshape(extra.scatter_add(xp.reshape(dy, (-1,)), picked, math.prod(x.shape)), x.shape)

@@ -1,10 +1,7 @@
-"""Derivatives of the linear algebra extension (real matrices).
+"""Derivatives of the linear algebra extension (real matrices), except for the decompositions.
 
-Source of the decompositions: M. B. Giles, 2008, *An extended collection of matrix derivative
-results for forward and reverse mode automatic differentiation*; for eigenvalue problems and SVD
-also J. Townsend, 2016, *Differentiating the singular value decomposition*; for QR, S. F. Walter and
-L. Lehmann, 2010; for the pseudo-inverse, G. H. Golub and V. Pereyra, 1973. Gradients of
-eigenvectors and singular vectors do not exist where values coincide.
+Source: M. B. Giles, 2008, *An extended collection of matrix derivative results for forward and
+reverse mode automatic differentiation*; for the pseudo-inverse, G. H. Golub and V. Pereyra, 1973.
 """
 
 from __future__ import annotations
@@ -13,9 +10,10 @@ import math
 from typing import Any
 
 from ...backend import namespace
-from ...errors import AutogradError
 from ...typing import Array
 from ..primitive import define, of_dtype, unbroadcast
+from ..tape import Traced
+from .reductions import products_of_others
 
 
 def transpose(a: Array) -> Array:
@@ -31,11 +29,6 @@ def as_scale(dy: Array) -> Array:
     return namespace(dy).expand_dims(namespace(dy).expand_dims(dy, axis=-1), axis=-1)
 
 
-def lower_half(a: Array) -> Array:
-    """The lower triangle with half of the diagonal."""
-    return namespace(a).tril(a) - 0.5 * eye_like(a) * a
-
-
 # ---- inverse, determinant, systems -------------------------------------------------------------
 
 
@@ -44,8 +37,18 @@ def d_inv(dy: Array, y: Array, a: Array) -> Array:
 
 
 def d_det(dy: Array, y: Array, a: Array) -> Array:
-    """Gradient det(A) A^-T; for singular matrices the inverse fails with the library's error."""
-    return as_scale(dy * y) * transpose(namespace(a).linalg.inv(a))
+    """The cofactors.
+
+    They are det(A) A^-T, and, with A = U S V^T, also det(U V^T) U diag(product of the other s) V^T.
+    The second form is right for singular matrices too, but cannot be differentiated again where
+    singular values coincide; so higher derivatives take the first and need a regular matrix.
+    """
+    if isinstance(dy, Traced):
+        return as_scale(dy * y) * transpose(namespace(a).linalg.inv(a))
+    xp = namespace(a)
+    u, s, vh = xp.linalg.svd(a, full_matrices=False)
+    scaled = u * xp.expand_dims(products_of_others(s), axis=-2)
+    return as_scale(dy * xp.linalg.det(u @ vh)) * (scaled @ vh)
 
 
 def d_slogdet(dy: Any, y: Any, a: Array) -> Array:
@@ -64,16 +67,6 @@ def d_system_matrix(dy: Array, y: Array, a: Array, b: Array) -> Array:
     return -db @ transpose(y)
 
 
-def d_cholesky(dy: Array, y: Array, a: Array, /, *, upper: bool = False) -> Array:
-    """S = L^-T P(L^T dL) L^-1, where P keeps the lower triangle and half of the diagonal."""
-    xp = namespace(a, dy)
-    low, dlow = (transpose(y), transpose(dy)) if upper else (y, dy)
-    inner = lower_half(transpose(low) @ dlow)
-    left = xp.linalg.solve(transpose(low), inner)
-    s = transpose(xp.linalg.solve(transpose(low), transpose(left)))
-    return 0.5 * (s + transpose(s))
-
-
 def d_pinv(dy: Array, y: Array, a: Array, /, *, rtol: Any = None) -> Array:
     """Golub and Pereyra, for matrices whose rank does not change."""
     yt, dyt = transpose(y), transpose(dy)
@@ -81,80 +74,6 @@ def d_pinv(dy: Array, y: Array, a: Array, /, *, rtol: Any = None) -> Array:
     rows = dyt @ y @ yt
     columns = yt @ y @ dyt
     return through_inverse + (rows - a @ (y @ rows)) + (columns - (columns @ y) @ a)
-
-
-# ---- decompositions ----------------------------------------------------------------------------
-
-
-def inverse_differences(values: Array) -> Array:
-    """F[i, j] = 1 / (v_j - v_i), with 0 on the diagonal."""
-    xp = namespace(values)
-    gaps = xp.expand_dims(values, axis=-2) - xp.expand_dims(values, axis=-1)
-    unit = eye_like(values)
-    return (1 - unit) / (gaps + unit)
-
-
-def as_diagonal(values: Array) -> Array:
-    return namespace(values).expand_dims(values, axis=-1) * eye_like(values)
-
-
-def d_eigh(dy: Any, y: Any, a: Array) -> Array:
-    values, vectors = y
-    dvalues, dvectors = dy
-    inner = as_diagonal(dvalues) + inverse_differences(values) * (transpose(vectors) @ dvectors)
-    da = vectors @ inner @ transpose(vectors)
-    return 0.5 * (da + transpose(da))
-
-
-def d_eigvalsh(dy: Array, y: Array, a: Array) -> Array:
-    vectors = namespace(a).linalg.eigh(a)[1]
-    return vectors @ (namespace(dy).expand_dims(dy, axis=-1) * transpose(vectors))
-
-
-def d_svd(dy: Any, y: Any, a: Array, /, *, full_matrices: bool = True) -> Array:
-    u, s, vh = y
-    du, ds, dvh = dy
-    rows, columns = a.shape[-2:]
-    if full_matrices and rows != columns:
-        raise AutogradError(
-            "linalg.svd: full_matrices=True has no derivative for a matrix that is not square, "
-            f"got {tuple(a.shape)}; pass full_matrices=False"
-        )
-    xp = namespace(s, ds)
-    v, dv = transpose(vh), transpose(dvh)
-    f = inverse_differences(s * s)
-    along = xp.expand_dims(s, axis=-2)
-    down = xp.expand_dims(s, axis=-1)
-    utdu, vtdv = transpose(u) @ du, transpose(v) @ dv
-    core = as_diagonal(ds)
-    core = core + (f * (utdu - transpose(utdu))) * along + down * (f * (vtdv - transpose(vtdv)))
-    da = u @ core @ vh
-    if rows > columns:
-        da = da + (du / along - u @ (utdu / along)) @ vh
-    if columns > rows:
-        da = da + u @ transpose(dv / along - v @ (vtdv / along))
-    return da
-
-
-def d_svdvals(dy: Array, y: Array, a: Array) -> Array:
-    u, _, vh = namespace(a).linalg.svd(a, full_matrices=False)
-    return u @ (namespace(dy).expand_dims(dy, axis=-1) * vh)
-
-
-def d_qr(dy: Any, y: Any, a: Array, /, *, mode: str = "reduced") -> Array:
-    q, r = y
-    dq, dr = dy
-    rows, columns = a.shape[-2:]
-    if (mode == "complete" and rows != columns) or rows < columns:
-        raise AutogradError(
-            f"linalg.qr: mode={mode!r} has no derivative for shape {tuple(a.shape)}; use "
-            "mode='reduced' with at least as many rows as columns"
-        )
-    xp = namespace(r, dr)
-    m = r @ transpose(dr) - transpose(dq) @ q
-    symmetric = xp.tril(m, k=-1)
-    symmetric = symmetric + transpose(symmetric) + eye_like(m) * m
-    return transpose(xp.linalg.solve(r, transpose(dq + q @ symmetric)))
 
 
 # ---- diagonals, norms, products ----------------------------------------------------------------
@@ -224,6 +143,7 @@ def d_outer_right(dy: Array, y: Array, a: Array, b: Array) -> Array:
 
 
 define("linalg.inv", d_inv)
+define("linalg.pinv", d_pinv)
 define("linalg.det", d_det)
 define("linalg.slogdet", d_slogdet)
 define(
@@ -231,13 +151,6 @@ define(
     lambda dy, y, a, b: unbroadcast(d_system_matrix(dy, y, a, b), a),
     lambda dy, y, a, b: unbroadcast(d_system_right(dy, y, a, b), b),
 )
-define("linalg.cholesky", d_cholesky)
-define("linalg.pinv", d_pinv)
-define("linalg.eigh", d_eigh)
-define("linalg.eigvalsh", d_eigvalsh)
-define("linalg.svd", d_svd)
-define("linalg.svdvals", d_svdvals)
-define("linalg.qr", d_qr)
 define("linalg.diagonal", d_diagonal)
 define("linalg.trace", d_trace)
 define("linalg.vector_norm", d_vector_norm)

@@ -81,15 +81,18 @@ def d_prod(
     if n == 0:
         return xp.zeros_like(x)
     flat = xp.reshape(xp.permute_dims(x, kept + axes), (*(x.shape[i] for i in kept), n))
-    ones = xp.ones_like(flat[..., :1])
-    before = xp.cumulative_prod(xp.concat((ones, flat[..., :-1]), axis=-1), axis=-1)
-    after = xp.cumulative_prod(
-        xp.concat((ones, xp.flip(flat, axis=-1)[..., :-1]), axis=-1), axis=-1
-    )
-    others = before * xp.flip(after, axis=-1)
-    back = xp.reshape(others, tuple(x.shape[i] for i in kept + axes))
+    back = xp.reshape(products_of_others(flat), tuple(x.shape[i] for i in kept + axes))
     inverse = tuple((kept + axes).index(i) for i in range(len(x.shape)))
     return of_dtype(spread(dy, x, axis, keepdims), x) * xp.permute_dims(back, inverse)
+
+
+def products_of_others(x: Array) -> Array:
+    """For each element of the last axis, the product of the others: before it times after it."""
+    xp = namespace(x)
+    ones = xp.ones_like(x[..., :1])
+    before = xp.cumulative_prod(xp.concat((ones, x[..., :-1]), axis=-1), axis=-1)
+    backwards = xp.concat((ones, xp.flip(x, axis=-1)[..., :-1]), axis=-1)
+    return before * xp.flip(xp.cumulative_prod(backwards, axis=-1), axis=-1)
 
 
 def d_var(
