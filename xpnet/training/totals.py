@@ -10,6 +10,7 @@ import numpy as np
 from ..backend import is_array, namespace, to_numpy, unwrap
 from ..typing import Array, State
 from .metrics import Metric
+from .metrics.wide import widened
 
 __all__ = ["Totals", "fetch"]
 
@@ -40,10 +41,7 @@ class Totals:
     def add(self, loss: Array, outputs: Array, y: Array) -> None:
         """Count a batch: its mean loss, outputs and targets. Nothing waits for the device."""
         n = int(outputs.shape[0])
-        loss = unwrap(loss)
-        xp = namespace(loss)
-        # float64, because a sum of float16 losses overflows and one of float32 loses digits
-        self._loss = self._loss + n * xp.astype(xp.asarray(loss), xp.float64)
+        self._loss = self._loss + n * widened(unwrap(loss))
         self.samples += n
         self._states = [
             metric.update(state, outputs, y)
@@ -65,9 +63,9 @@ class Totals:
 
 
 def fetch(arrays: Sequence[Array]) -> list[np.ndarray]:
-    """Copy arrays of one device to the host as float64 in a single transfer.
+    """Copy arrays of one device to the host in a single transfer, as its widest floats.
 
-    Integers are exact up to 2**53.
+    Integers are exact up to 2**53 (2**24 on a device without float64).
 
     Examples
     --------
@@ -76,7 +74,7 @@ def fetch(arrays: Sequence[Array]) -> list[np.ndarray]:
     [array(1.), array([2.5, 3.5])]
     """
     xp = namespace(*arrays)
-    flat = [xp.reshape(xp.astype(xp.asarray(x), xp.float64), (-1,)) for x in arrays]
+    flat = [xp.reshape(widened(x), (-1,)) for x in arrays]
     host = to_numpy(xp.concat(flat))
     pieces = np.split(host, np.cumsum([x.shape[0] for x in flat])[:-1])
     return [piece.reshape(tuple(x.shape)) for piece, x in zip(pieces, arrays, strict=True)]

@@ -3,6 +3,7 @@
 ===================  ================================================================
 ``metric.py``        Metric: sums that stay on the device, a value when it is wanted
 ``classes.py``       which class an output or a label means
+``wide.py``          sums over many samples need the widest numbers
 ``accuracy.py``      accuracy, top_k_accuracy
 ``confusion.py``     confusion_matrix, precision, recall, f1
 ``regression.py``    mse, mae, r2

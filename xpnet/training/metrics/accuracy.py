@@ -10,6 +10,7 @@ from ...errors import ArgumentError, ShapeError
 from ...typing import Array, State
 from .classes import labels, predicted_classes
 from .metric import Metric
+from .wide import widened
 
 __all__ = ["Accuracy", "TopK", "accuracy", "top_k_accuracy"]
 
@@ -109,5 +110,4 @@ def top_k_accuracy(outputs: Array, y: Array, k: int = 5) -> Array:
 
 
 def _share(part: Any, whole: int) -> Any:
-    xp = namespace(part)
-    return xp.astype(part, xp.float64) / whole
+    return widened(part) / whole

@@ -9,6 +9,7 @@ from ...errors import ArgumentError, choose
 from ...typing import Array, State
 from .classes import labels, predicted_classes
 from .metric import Metric
+from .wide import widened
 
 __all__ = ["F1", "ConfusionMatrix", "Precision", "Recall", "confusion_matrix", "f1", "precision",
            "recall"]  # fmt: skip
@@ -77,9 +78,9 @@ class _FromCounts(ConfusionMatrix):
         """Average the shares of the classes; a share 0/0 counts as 0."""
         counts = state["counts"]
         xp = namespace(counts)
-        hits = xp.astype(xp.linalg.diagonal(counts), xp.float64)
-        true = xp.astype(xp.sum(counts, axis=1), xp.float64)
-        predicted = xp.astype(xp.sum(counts, axis=0), xp.float64)
+        hits = widened(xp.linalg.diagonal(counts))
+        true = widened(xp.sum(counts, axis=1))
+        predicted = widened(xp.sum(counts, axis=0))
         if self.average == "micro":
             hits, true, predicted = xp.sum(hits), xp.sum(true), xp.sum(predicted)
         numerator, denominator = self.shares(hits, true, predicted)
@@ -87,7 +88,7 @@ class _FromCounts(ConfusionMatrix):
         shares = numerator / xp.where(denominator > 0, denominator, one)
         if self.average != "macro":
             return shares
-        occurs = xp.astype(true + predicted > 0, xp.float64)
+        occurs = xp.astype(true + predicted > 0, true.dtype)
         return xp.sum(shares * occurs) / xp.maximum(xp.sum(occurs), xp.ones_like(xp.sum(occurs)))
 
 

@@ -9,6 +9,7 @@ from ...backend import namespace
 from ...typing import Array, State
 from .classes import require_same_shape
 from .metric import Metric
+from .wide import widened
 
 __all__ = ["MAE", "MSE", "R2", "mae", "mse", "r2"]
 
@@ -56,7 +57,7 @@ class R2(Metric):
         """Sum targets, their squares, and squared errors."""
         xp = namespace(outputs, y)
         error = _errors(outputs, y)
-        target = xp.astype(require_same_shape(outputs, y), xp.float64)
+        target = widened(require_same_shape(outputs, y))
         return {
             "residual": xp.sum(error * error),
             "sum": xp.sum(target),
@@ -72,7 +73,7 @@ class R2(Metric):
         # rounding of the difference of two large numbers is no variance
         varies = total > 1e-12 * state["squares"]
         share = residual / xp.where(varies, total, xp.ones_like(total))
-        constant = xp.astype(residual > 0, xp.float64)
+        constant = xp.astype(residual > 0, residual.dtype)
         return 1.0 - xp.where(varies, share, constant)
 
 
@@ -125,7 +126,5 @@ def r2(outputs: Array, y: Array) -> Array:
 
 
 def _errors(outputs: Array, y: Array) -> Array:
-    """Return outputs - y in float64: sums over many samples lose digits in float32."""
-    xp = namespace(outputs, y)
-    target = require_same_shape(outputs, y)
-    return xp.astype(outputs, xp.float64) - xp.astype(target, xp.float64)
+    """Return outputs - y, wide enough for sums over many samples."""
+    return widened(outputs) - widened(require_same_shape(outputs, y))
