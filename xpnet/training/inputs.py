@@ -25,11 +25,10 @@ from .targets import require_kind
 
 __all__ = [
     "as_loader",
+    "batches_for",
     "groups",
     "in_dtype_of",
-    "pairs",
     "require_good_data",
-    "to_home_of",
 ]
 
 Pair = tuple[Array, Array]
@@ -72,13 +71,26 @@ def as_loader(
         raise DataError(f"{where}: data must be inputs with their targets; {error}") from error
 
 
-def pairs(loader: Iterable[Any]) -> Iterator[Pair]:
-    """Yield the batches of a loader, checked to be pairs (x, y)."""
+def batches_for(model: Module, loader: Iterable[Any]) -> Iterator[Pair]:
+    """Yield the pairs (x, y) of a loader on the model's device, floats in its dtype.
+
+    Raises
+    ------
+    DataError
+        If a batch is no pair.
+    """
+    parameter = _first_parameter(model)
+    if parameter is None:
+        yield from (_checked_pair("fit", batch) for batch in loader)
+        return
+    # asked once and not for each batch: it does not change within an epoch
+    home, dtype = device_of(parameter), dtype_name(parameter.dtype)
     for batch in loader:
-        yield _checked_pair("fit", batch)
+        x, y = _checked_pair("fit", batch)
+        yield _cast(to_device(x, home), dtype), _cast(to_device(y, home), dtype)
 
 
-def groups(loader: Iterable[Any], size: int) -> Iterator[list[Pair]]:
+def groups(batches: Iterable[Pair], size: int) -> Iterator[list[Pair]]:
     """Yield lists of `size` batches; the last one may be shorter.
 
     Examples
@@ -87,8 +99,8 @@ def groups(loader: Iterable[Any], size: int) -> Iterator[list[Pair]]:
     [2, 2, 1]
     """
     group: list[Pair] = []
-    for pair in pairs(loader):
-        group.append(pair)
+    for batch in batches:
+        group.append(batch)
         if len(group) == size:
             yield group
             group = []
@@ -96,31 +108,21 @@ def groups(loader: Iterable[Any], size: int) -> Iterator[list[Pair]]:
         yield group
 
 
-def to_home_of(model: Module, batches: Iterable[Pair]) -> Iterator[Pair]:
-    """Yield the batches on the model's device, floating-point numbers in its dtype."""
-    parameter = _first_parameter(model)
-    home = None if parameter is None else device_of(parameter)
-    for x, y in batches:
-        if home is not None:
-            x, y = to_device(x, home), to_device(y, home)
-        yield _cast(x, parameter), _cast(y, parameter)
-
-
 def in_dtype_of(model: Module, x: Array) -> Array:
     """Return floating-point numbers in the dtype of the model's parameters, others as they are."""
-    return _cast(x, _first_parameter(model))
+    parameter = _first_parameter(model)
+    return x if parameter is None else _cast(x, dtype_name(parameter.dtype))
 
 
 def _first_parameter(model: Module) -> Parameter | None:
     return next((p for p in model.parameters() if is_floating(p)), None)
 
 
-def _cast(x: Array, parameter: Parameter | None) -> Array:
-    if parameter is None or not is_floating(x):
+def _cast(x: Array, dtype: str) -> Array:
+    if not is_floating(x) or dtype_name(x.dtype) == dtype:
         return x
     xp = namespace(x)
-    # by name, because x may be of another library than the model
-    return xp.astype(x, dtype_of(xp, dtype_name(parameter.dtype)), copy=False)
+    return xp.astype(x, dtype_of(xp, dtype))
 
 
 def _checked_pair(where: str, batch: Any) -> Pair:

@@ -23,7 +23,7 @@ from . import metrics as named_metrics
 from .arguments import positive, require_common_parameters
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
-from .inputs import as_loader, groups, in_dtype_of, pairs, require_good_data, to_home_of
+from .inputs import as_loader, batches_for, groups, in_dtype_of, require_good_data
 from .metrics import Metric
 from .modes import mode_kept
 from .targets import as_wanted, kind_of_targets
@@ -103,6 +103,7 @@ class Trainer:
         require_common_parameters(model, optimizer)
         self.optimizer = optimizer
         self.loss = get_loss(loss)
+        self._targets = kind_of_targets(self.loss)
         self.metrics = [named_metrics.by_name(metric) for metric in metrics]
         self.callbacks = list(callbacks)
         if schedule is not None:
@@ -122,10 +123,10 @@ class Trainer:
         """Go through the data once, and return the loss and the metrics on the way."""
         self.model.train()
         totals = Totals(self.metrics)
-        for batches in groups(loader, self.accumulate):
+        for batches in groups(batches_for(self.model, loader), self.accumulate):
             samples = sum(x.shape[0] for x, _ in batches)
             self.optimizer.zero_grad()
-            for x, y in to_home_of(self.model, batches):
+            for x, y in batches:
                 outputs = self.model(x)
                 loss = self._loss(outputs, y)
                 share = x.shape[0] / samples  # the mean over the group is the mean of its samples
@@ -267,7 +268,7 @@ class Trainer:
         self.model.eval()
         totals = Totals(self.metrics)
         with no_grad():
-            for x, y in to_home_of(self.model, pairs(loader)):
+            for x, y in batches_for(self.model, loader):
                 outputs = unwrap(self.model(x))
                 totals.add(self._loss(outputs, y), outputs, y)
         return totals.compute()
@@ -286,7 +287,7 @@ class Trainer:
         return current_device() if parameter is None else device_of(parameter)
 
     def _loss(self, outputs: Any, y: Array) -> Any:
-        return self.loss(outputs, as_wanted(kind_of_targets(self.loss), unwrap(outputs), y))
+        return self.loss(outputs, as_wanted(self._targets, unwrap(outputs), y))
 
 
 EVALUATION = 256
