@@ -163,6 +163,25 @@ def test_a_shared_argument_gets_both_gradients_apart(x):
     assert values(first) == values(second) == [3.0, 12.0]
 
 
+def test_a_function_may_write_into_its_argument_and_the_array_stays_as_it_is(backend, x):
+    def f(x):
+        x[0] = x[1] * x[1]
+        return total(x)
+
+    assert values(xn.grad(f)(x)) == [0.0, 5.0]
+    assert values(x) == [1.0, 2.0]
+    second = xn.grad(lambda x: total(xn.grad(f)(x) * x))
+    assert values(second(x)) == [0.0, 9.0]
+
+
+def test_the_other_arguments_are_tensors_too_so_that_any_can_be_asked_for_the_namespace(x):
+    def f(w, data, scale):
+        assert not data["x"].requires_grad
+        return total(data["x"] * w * scale[0])
+
+    assert values(xn.grad(f)(x, {"x": x}, scale=[x])) == [1.0, 4.0]
+
+
 # ---- refusals ----------------------------------------------------------------------------------
 
 

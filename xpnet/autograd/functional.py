@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from ..backend import is_array, is_floating, namespace
+from ..backend import is_array, is_floating, namespace, unwrap
 from ..errors import ArgumentError, AutogradError, DTypeError
 from .modes import MODE, enable_grad
 from .primitive import define
@@ -97,29 +97,30 @@ def value_and_grad(
     @wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         watched: Any
-        if parameters is not None:
-            watched, again = _named(parameters), False
-        else:
-            positions = [_position(i, len(args)) for i in chosen]
-            given = [args[i] for i in positions]
-            again = any(isinstance(x, Traced) and x.requires_grad for x in _leaves(given))
-            watched = tuple(_map(_watch, x) for x in given)
-            replaced = dict(zip(positions, watched, strict=True))
-            args = tuple(replaced.get(i, x) for i, x in enumerate(args))
-        # whichever argument f asks for its namespace, it is to get the differentiable one
-        args = tuple(_map(_wrap, x) for x in args)
-        kwargs = {name: _map(_wrap, x) for name, x in kwargs.items()}
-        leaves = list(_leaves(watched))
+        linked: dict[int, Any] = {}
         outer = MODE.varied
-        MODE.varied = (*outer, *leaves)
-        try:
-            with enable_grad():
+        with enable_grad():
+            if parameters is not None:
+                watched = _named(parameters)
+            else:
+                positions = [_position(i, len(args)) for i in chosen]
+                watched = tuple(_map(_watch, args[i]) for i in positions)
+                linked = {i: _map(_link, x) for i, x in zip(positions, watched, strict=True)}
+            # whichever argument f asks for its namespace, it is to get the differentiable one
+            args = tuple(linked.get(i, _map(_wrap, x)) for i, x in enumerate(args))
+            kwargs = {name: _map(_wrap, x) for name, x in kwargs.items()}
+            leaves = list(_leaves(watched))
+            MODE.varied = (*outer, *leaves)
+            try:
                 out = f(*args, **kwargs)
-        finally:
-            MODE.varied = outer
+            finally:
+                MODE.varied = outer
         value = out[0] if has_aux else out
-        # inside another grad() the gradient can depend on that one's arguments through a closure
-        again = again or (bool(outer) and isinstance(value, Traced) and depends_on(value, outer))
+        # the gradient is recorded if an argument was; and inside another grad() also if it depends
+        # on that one's arguments through a closure
+        again = any(x.node is not None for x in leaves) or (
+            bool(outer) and isinstance(value, Traced) and depends_on(value, outer)
+        )
         found = iter(_differentiate(value, leaves, again))
         result = _map(lambda _: next(found), watched)
         if parameters is None and not isinstance(argnums, tuple):
@@ -161,18 +162,19 @@ def _differentiate(value: Any, leaves: list[Traced], again: bool) -> Iterator[An
 
 def _watch(x: Any) -> Any:
     """Return a Tensor that gradients can be taken of; linked to `x` if that is itself recorded."""
-    if isinstance(x, Traced):
-        if not x.requires_grad:
-            return Tensor(x.data, requires_grad=True)
-        return record(_identity, (x,), x.data, (x.data, (x.data,), {}, (0,)))
-    if not is_array(x):
-        return Tensor(x, requires_grad=True)
-    if not is_floating(x):
+    if isinstance(x, Traced) and x.requires_grad:
+        return _link(x)
+    if is_array(unwrap(x)) and not is_floating(x):
         raise DTypeError(
             f"grad: arguments must hold real floating-point numbers, got {x.dtype}; convert them "
             "first, e.g. xp.astype(x, xp.float32)"
         )
     return Tensor(x, requires_grad=True)
+
+
+def _link(x: Traced) -> Any:
+    """Return a Tensor computed from `x`, with its values: unlike a leaf it can be written to."""
+    return record(_identity, (x,), x.data, (x.data, (x.data,), {}, (0,)))
 
 
 def _wrap(x: Any) -> Any:
