@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import array_api_extra as xpx
-
 from ..backend import (
     asarray,
     device_of,
+    extra,
     is_array,
     is_floating,
     library_of,
@@ -188,7 +187,7 @@ class Tensor(ArrayAttributes):
 
 
 def _written(x: Array, value: Any, key: Any) -> Array:
-    return xpx.at(x)[key].set(value, copy=True, xp=namespace(x))
+    return extra.write(x, key, value, keep=True)
 
 
 Traced.plain = Tensor  # what recorded operations return

@@ -11,8 +11,6 @@ import math
 from types import EllipsisType, NoneType
 from typing import Any
 
-import array_api_extra as xpx
-
 from ...backend import extra, namespace, unwrap
 from ...typing import Array, Shape
 from ..primitive import define
@@ -48,7 +46,7 @@ def put_back(dy: Array, y: Array, x: Array, key: Any) -> Array:
         if isinstance(key, tuple) and None in key:  # new axes cannot be written to
             key = tuple(part for part in key if part is not None)
             dy = xp.reshape(dy, dx[key].shape)
-        return xpx.at(dx)[key].set(dy, xp=xp)
+        return extra.write(dx, key, dy)
     picked = positions_picked(dy, x.shape, key)
     return xp.reshape(extra.scatter_add(xp.reshape(dy, (-1,)), picked, math.prod(x.shape)), x.shape)
 
