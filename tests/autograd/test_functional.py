@@ -75,6 +75,11 @@ def test_argnums_must_name_positional_arguments(argnums):
         xn.grad(lambda x, y=1.0: x * y, argnums)(2.0)
 
 
+def test_argnums_must_name_something():
+    with pytest.raises(ArgumentError, match=r"argnums must name at least one argument, got \(\)"):
+        xn.grad(cube, ())
+
+
 def test_keyword_arguments_are_passed_on(x):
     assert values(xn.grad(lambda x, scale: total(x) * scale)(x, scale=3.0)) == [3.0, 3.0]
 

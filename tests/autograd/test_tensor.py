@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -76,6 +79,9 @@ def test_a_single_number_converts_to_python(backend):
     n = xn.Tensor(backend.asarray(2))
     assert [10, 20, 30][n] == 30
     assert n.item() == 2
+    assert type(n.item()) is int
+    with pytest.raises(ValueError, match="size 1"):
+        xn.Tensor(backend.asarray([1.0, 2.0])).item()
     with pytest.raises(ShapeError, match="a Tensor without axes has no length"):
         len(x)
 
@@ -118,6 +124,14 @@ def test_to_device_is_differentiated_on_every_backend(backend):
     values = backend.asarray(np.asarray([1.0, 2.0]))
     native = backend.device.native
     gradcheck(lambda x: (x * x).to_device(native) * x, values, order=2)
+
+
+def test_a_leaf_can_be_copied_and_pickled():
+    x = xn.Tensor(np.asarray([1.0, 2.0]), requires_grad=True)
+    for y in (copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
+        assert y.data is not x.data
+        assert y.requires_grad
+        assert_close(y, x)
 
 
 def test_array_api_compat_takes_a_tensor_for_an_array(x):

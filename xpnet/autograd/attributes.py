@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..backend import library_of, namespace
+from ..backend import library_of, namespace, to_numpy
 from ..errors import AutogradError, BackendError, ShapeError
 from ..typing import DType, NativeDevice
 from .operators import Operators
@@ -73,7 +73,7 @@ class ArrayAttributes(Operators):
 
     def item(self) -> Any:
         """Return the single element as a Python number; this waits for a GPU."""
-        return self.data.item() if hasattr(self.data, "item") else float(self.data)
+        return to_numpy(self.data).item()
 
     # ---- conversions ---------------------------------------------------------------------
 

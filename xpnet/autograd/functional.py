@@ -92,6 +92,10 @@ def value_and_grad(
         raise ArgumentError(
             "value_and_grad: give either argnums or parameters, got both; call it twice instead"
         )
+    if argnums == ():
+        raise ArgumentError(
+            "grad: argnums must name at least one argument, got (); 0 is the first one"
+        )
     chosen = (argnums,) if isinstance(argnums, int) else argnums or (0,)
 
     @wraps(f)

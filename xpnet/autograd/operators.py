@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..backend import require_one_home, unwrap
-from .primitive import as_operand, understood
+from ..backend import require_one_home
+from .primitive import NUMBERS, as_operand, understood
 from .rules import PRIMITIVES
 from .tape import Traced, plain
 
@@ -34,8 +34,9 @@ def _passed(function: Function) -> tuple[Function, Function]:
     name = function.__name__.strip("_")
 
     def compute(x: Any, y: Any) -> Any:
-        x, y = unwrap(x), unwrap(y)
-        if type(x) is not type(y):
+        x = x.data if isinstance(x, Traced) else x
+        y = y.data if isinstance(y, Traced) else y
+        if type(x) is not type(y) and type(x) not in NUMBERS and type(y) not in NUMBERS:
             if not understood(name, x, y):
                 return NotImplemented
             x, y = as_operand(x, y), as_operand(y, x)

@@ -92,6 +92,9 @@ class Tensor(ArrayAttributes):
     ) -> None:
         """Add the gradient of this Tensor to the ``.grad`` of every leaf it depends on.
 
+        The arrays in ``.grad`` may share memory with each other; give ``.grad`` a new array rather
+        than write into it.
+
         Parameters
         ----------
         gradient : array, optional

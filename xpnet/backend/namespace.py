@@ -57,7 +57,8 @@ def namespace(*arrays: Array) -> Namespace:
     >>> float(xp.sum(xp.ones(3)))
     3.0
     """
-    if len(arrays) == 1 and (known := library_of_type(type(arrays[0]))) is not None:
+    kinds = {type(x) for x in arrays}
+    if len(kinds) == 1 and (known := library_of_type(*kinds)) is not None:
         return known.xp
     found: Namespace = None
     home = None

@@ -6,9 +6,9 @@ the constructors of classes that are listed here.
 
 from __future__ import annotations
 
-import importlib
 from typing import TypeVar
 
+from .. import models, nn
 from ..errors import ArgumentError, ModelFileError
 from ..nn import Module
 
@@ -17,9 +17,6 @@ __all__ = ["class_called", "name_of", "register_module"]
 M = TypeVar("M", bound=Module)
 
 _REGISTERED: dict[str, type[Module]] = {}
-
-# the parts of xpnet whose public classes a file may name; loaded when a file is read or written
-_OWN = ("nn", "models")
 
 
 def register_module(cls: type[M]) -> type[M]:
@@ -105,9 +102,7 @@ def name_of(cls: type[Module]) -> str:
 
 def _known() -> dict[str, type[Module]]:
     known = dict(_REGISTERED)
-    package = __package__.rpartition(".")[0]
-    for part in _OWN:
-        module = importlib.import_module(f"{package}.{part}")
+    for module in (nn, models):
         for name in module.__all__:
             value = getattr(module, name)
             if isinstance(value, type) and issubclass(value, Module) and value is not Module:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from . import callbacks, metrics
 from .callbacks import (
     Callback,
+    Checkpoint,
     CSVLogger,
     EarlyStopping,
     LearningRateLogger,
@@ -31,6 +32,7 @@ from .trainer import Trainer
 __all__ = [
     "CSVLogger",
     "Callback",
+    "Checkpoint",
     "EarlyStopping",
     "History",
     "LearningRateLogger",

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ArgumentError, ModelFileError
-from ..training.callbacks import Callback, Logs, Monitor
-from .model_file import save
+from ...errors import ArgumentError, ModelFileError
+from ...io import save
+from .callback import Callback, Logs
+from .monitor import Monitor
 
 if TYPE_CHECKING:
-    from ..training import Trainer
+    from ..trainer import Trainer
 
 __all__ = ["Checkpoint"]
 
@@ -42,7 +43,7 @@ class Checkpoint(Callback):
     >>> import xpnet as xn
     >>> path = tempfile.mkdtemp() + "/best.safetensors"
     >>> model = xn.models.SoftmaxRegression(64, 10)
-    >>> checkpoint = xn.io.Checkpoint(path, monitor="accuracy")
+    >>> checkpoint = xn.training.Checkpoint(path, monitor="accuracy")
     >>> trainer = xn.Trainer(model, "adam", callbacks=[checkpoint])
     >>> history = trainer.fit(xn.data.load_digits()[0], progress=False)
     >>> type(xn.load(path)).__name__

@@ -7,8 +7,7 @@ import pytest
 
 import xpnet as xn
 from xpnet.errors import ArgumentError, ModelFileError
-from xpnet.io import Checkpoint
-from xpnet.training import Callback
+from xpnet.training import Callback, Checkpoint
 
 DATA = np.eye(4, dtype=np.float32), np.asarray([0, 1, 0, 1])
 
