@@ -65,7 +65,7 @@ class Primitive:
                     positions.append(i)
             else:
                 arrays.append(x)
-        if len(self.rules) > 1 and len({type(x) for x in arrays} - NUMBERS) > 1:
+        if len(self.rules) > 1 and len(set(map(type, arrays)) - NUMBERS) > 1:
             require_one_library(self.name, arrays)
         try:
             out = function(*arrays, **kwargs)

@@ -57,7 +57,7 @@ def namespace(*arrays: Array) -> Namespace:
     >>> float(xp.sum(xp.ones(3)))
     3.0
     """
-    kinds = {type(x) for x in arrays}
+    kinds = set(map(type, arrays))
     if len(kinds) == 1 and (known := library_of_type(*kinds)) is not None:
         return known.xp
     found: Namespace = None
