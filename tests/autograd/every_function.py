@@ -193,6 +193,8 @@ row("isin", integers(2, 3), integers(4), invert=True, without=STRICT)  # it igno
 UNIQUE = ("strict-no-bool",)
 row("unique_all unique_counts unique_inverse", integers(6), without=(*UNIQUE, "torch"))
 row("unique_values", integers(6), without=UNIQUE)
+row("unique_values", np.asarray([2.5, 1.5, 2.5]), without=UNIQUE)
+row("unique_all", np.asarray([2.5, 1.5, 2.5]), without=(*UNIQUE, "torch"))
 
 # ---- products ----------------------------------------------------------------------------------
 for a, b in (

@@ -1,8 +1,10 @@
 """Differentiation as an array API namespace.
 
-Reading order: ``tape.py`` (what is recorded, the walk back), ``primitive.py`` (a function with its
-rules), ``rules/`` (the derivatives), ``standard.py`` (the standard as a table), ``composed.py``
-(functions built from others), ``namespace.py`` (the namespace), ``tensor.py``, ``functional.py``.
+Reading order: ``tape.py`` (what is recorded), ``walk.py`` (the walk back along it),
+``primitive.py`` (a function with its rules), ``rules/`` (the derivatives), ``standard.py`` (the
+standard as a table), ``composed.py`` (functions built from others), ``namespace.py`` (the
+namespace), ``operators.py``, ``attributes.py`` and ``tensor.py`` (the array that is seen),
+``functional.py`` (``grad``).
 """
 
 from __future__ import annotations
