@@ -14,7 +14,7 @@ from typing import Any
 
 from ..autograd.modes import MODE
 from ..autograd.tape import Node, Traced, plain, record
-from ..backend import require_one_home
+from ..backend import is_array, require_one_home
 from ..errors import AutogradError
 from ..kernels import find
 from ..typing import Array
@@ -78,31 +78,35 @@ class Op:
         wanted = [x for x in tensors if x.requires_grad] if MODE.recording else None
         if not wanted:
             return record(self, (), y, None, arrays)
-        return record(
-            self, wanted, y, (saved, implementation.backward, inputs, arrays, options), arrays
-        )
+        needs = tuple(isinstance(x, Traced) and x.requires_grad for x in inputs)
+        saved = (saved, implementation.backward, needs, arrays, options)
+        return record(self, wanted, y, saved, arrays)
 
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array | None]:
         """Apply the backward formula and keep the gradients that were asked for."""
-        saved, backward, inputs, arrays, options = node.saved
-        needs = tuple(isinstance(x, Traced) and x.requires_grad for x in inputs)
+        saved, backward, needs, arrays, options = node.saved
         if create_graph:
-            saved = self._forward_again(inputs, arrays, options)
             backward = self.backward
+            saved = self._forward_again(node, needs, arrays, options)
         gradients = backward(dy, saved, needs)
         return [g for g, needed in zip(gradients, needs, strict=True) if needed]
 
-    def _forward_again(self, inputs: Sequence[Any], arrays: Sequence[Any], options: Any) -> Any:
+    def _forward_again(
+        self, node: Node, needs: Sequence[bool], arrays: Sequence[Any], options: Any
+    ) -> Any:
         """Recompute what backward needs as Tensors that remember where they come from."""
+        recorded = iter(node.inputs)
         tensors = []
-        for x, array in zip(inputs, arrays, strict=True):
-            if not isinstance(x, Traced):
-                x = plain(array) if hasattr(array, "dtype") else array
-            elif x.data is not array:
-                raise AutogradError(
-                    f"backward(create_graph=True) of {self.name}: a parameter was given a new "
-                    "array after it had been used; take the higher derivatives before the "
-                    "optimizer's step"
-                )
-            tensors.append(x)
+        for array, needed in zip(arrays, needs, strict=True):
+            if needed:
+                tensor = node.as_recorded(next(recorded))
+                if tensor.data is not array:
+                    raise AutogradError(
+                        f"backward(create_graph=True) of {self.name}: a parameter was given a new "
+                        "array after it had been used; take the higher derivatives before the "
+                        "optimizer's step"
+                    )
+                tensors.append(tensor)
+            else:
+                tensors.append(plain(array) if is_array(array) else array)
         return self.forward(*tensors, **options)[1]
