@@ -135,15 +135,15 @@ def _windows(
     out, extended = [], []
     for length, span, s, (before, after) in zip(spatial, reach, stride, pads, strict=True):
         room = length + before + after - span - 1
-        if room < 0:
+        count = room // s + 1
+        if ceil_mode and room % s and count * s < length + before:
+            count += 1
+        if count < 1:
             raise ShapeError(
                 f"{where}: the kernel must fit into the padded input, got a kernel that reaches "
                 f"over {tuple(r + 1 for r in reach)} elements and an input of {spatial} with "
                 f"padding {pads}; use a smaller kernel or dilation, more padding or a larger input"
             )
-        count = room // s + 1
-        if ceil_mode and room % s and count * s < length + before:
-            count += 1
         out.append(count)
         extended.append((before, after + max(0, (count - 1) * s - room)))
     return Windows(kernel, stride, dilation, tuple(extended), tuple(out))

@@ -58,7 +58,7 @@ def check_pool(
     pads = per_axis(where, "padding", padding, axes, least=0)
     apart = per_axis(where, "dilation", dilation, axes)
     for k, p, d, length in zip(kernel, pads, apart, x.shape[2:], strict=True):
-        half = (d * (k - 1) + 1) // 2
+        half = k // 2
         if p > half:
             raise ArgumentError(
                 f"{where}: padding must be at most half of the kernel, got padding {padding!r} "
