@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .paired import Result, compare
 
-NAMES = ("mlp_step", "mlp_predict", "tape", "import_time")
+NAMES = ("mlp_step", "lenet_step", "mlp_predict", "tape", "import_time")
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "cupy-cuda13x", "torch", "jax", "scikit-learn", "array-api-compat")
 
