@@ -1,9 +1,10 @@
 """Convolution of images: the columns of a part of the batch at a time, then one matrix product.
 
-The columns of a part, (C·kh·kw, n·H'·W'), are copied in runs along the rows of the image and take
-at most COLUMN_BYTES per thread; they are not kept for the way back but copied again. A batch is
-cut into the same parts whatever the number of threads, and sums over the parts are made in their
-order.
+The columns of a part, (C·kh·kw, n·H'·W'), are copied in runs along the rows of the image. Where
+rows are short, the images of the part are innermost, (C·kh·kw, H'·W'·n), which makes runs n times
+longer. Columns take at most COLUMN_BYTES per thread; they are not kept for the way back but copied
+again. A batch is cut into the same parts whatever the number of threads, and sums over the parts
+are made in their order.
 
 Results lie in memory with the channel as the first axis, (M, N, H', W'): the order in which the
 matrix product gives them. Activations and pooling keep it, so nothing is transposed in between.
@@ -23,8 +24,11 @@ from .threads import run
 
 __all__: list[str] = []
 
-COLUMN_BYTES = 1 << 20
+COLUMN_BYTES = 1 << 21
 """The columns of a part of the batch take at most this many bytes, or those of one image."""
+
+SHORT_ROW = 20
+"""Outputs with rows shorter than this have the images of a part innermost."""
 
 _thread = threading.local()
 
@@ -83,49 +87,62 @@ class _Geometry:
         size = max(1, COLUMN_BYTES // (self.rows * self.pixels * x.itemsize))
         self.parts = [(i, min(i + size, self.n)) for i in range(0, self.n, size)]
 
-    def inner(self, padded: Array) -> Array:
-        """Return what is not padding of (C, n, H, W)."""
+        self.last = self.out[1] < SHORT_ROW  # whether the images are the last axis
+
+    def order(self, x: Array) -> Array:
+        """Bring a part into the order to work in: (C, n, H, W) stays, or becomes (C, H, W, n)."""
+        return x.transpose(0, 2, 3, 1) if self.last else x
+
+    def scratch(self, n: int, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+        """Return memory for padded images in the order to work in, and the images inside."""
+        padded = _buffer(
+            "padded",
+            (self.c, *self.padded, n) if self.last else (self.c, n, *self.padded),
+            dtype,
+        )
         (top, left), (height, width) = self.before, self.spatial
-        return padded[:, :, top : top + height, left : left + width]
+        rows, columns = slice(top, top + height), slice(left, left + width)
+        inner = padded[:, rows, columns] if self.last else padded[:, :, rows, columns]
+        return padded, inner
 
     def columns(self, x: Array) -> Array:
         """Copy the columns of some images: (n, C, H, W) -> (C·kh·kw, n·H'·W')."""
         n = x.shape[0]
-        images = x.transpose(1, 0, 2, 3)  # (C, n, H, W)
-        if self.padded != self.spatial:
-            padded = _buffer("padded", (self.c, n, *self.padded), x.dtype)
-            padded[...] = 0
-            self.inner(padded)[...] = images
+        images = self.order(x.transpose(1, 0, 2, 3))
+        if self.last or self.padded != self.spatial:
+            padded, inner = self.scratch(n, x.dtype)
+            if self.padded != self.spatial:
+                padded[...] = 0
+            np.copyto(inner, images)
             images = padded
-        # (C, kh, kw, n, H', W')
-        c, i, h, v = images.strides
         (dh, dv), (sh, sv) = self.dilation, self.stride
-        shape = (self.c, *self.kernel, n, *self.out)
-        seen = as_strided(images, shape, (c, h * dh, v * dv, i, h * sh, v * sv), writeable=False)
+        if self.last:  # (C, kh, kw, H', W', n)
+            c, h, v, i = images.strides
+            shape = (self.c, *self.kernel, *self.out, n)
+            strides = (c, h * dh, v * dv, h * sh, v * sv, i)
+        else:  # (C, kh, kw, n, H', W')
+            c, i, h, v = images.strides
+            shape = (self.c, *self.kernel, n, *self.out)
+            strides = (c, h * dh, v * dv, i, h * sh, v * sv)
         columns = _buffer("columns", shape, x.dtype)
-        np.copyto(columns, seen)
+        np.copyto(columns, as_strided(images, shape, strides, writeable=False))
         return columns.reshape(self.rows, n * self.pixels)
 
     def images(self, columns: Array, dx: Array) -> None:
         """Add columns up where they came from: (C·kh·kw, n·H'·W') -> dx (C, n, H, W)."""
         n = dx.shape[1]
-        columns = columns.reshape(self.c, *self.kernel, n, *self.out)
-        whole = self.padded == self.spatial
-        padded = dx if whole else _buffer("padded", (self.c, n, *self.padded), dx.dtype)
+        part = (*self.out, n) if self.last else (n, *self.out)
+        columns = columns.reshape(self.c, *self.kernel, *part)
+        padded, inner = self.scratch(n, dx.dtype)
         padded[...] = 0
         (dh, dv), (sh, sv), (height, width) = self.dilation, self.stride, self.out
         for i in range(self.kernel[0]):
             for j in range(self.kernel[1]):
-                top, left = i * dh, j * dv
-                place = padded[
-                    :,
-                    :,
-                    top : top + sh * (height - 1) + 1 : sh,
-                    left : left + sv * (width - 1) + 1 : sv,
-                ]
-                np.add(place, columns[:, i, j], out=place)
-        if not whole:
-            dx[...] = self.inner(padded)
+                rows = slice(i * dh, i * dh + sh * (height - 1) + 1, sh)
+                places = slice(j * dv, j * dv + sv * (width - 1) + 1, sv)
+                seen = padded[:, rows, places] if self.last else padded[:, :, rows, places]
+                np.add(seen, columns[:, i, j], out=seen)
+        np.copyto(self.order(dx), inner)
 
 
 def forward(
@@ -141,16 +158,21 @@ def forward(
     g = _Geometry(x, w, stride, padding, dilation)
     weights = w.reshape(g.m, g.rows)
     y = np.empty((g.m, g.n * g.pixels), x.dtype)
+    images = y.reshape(g.m, g.n, *g.out)
 
     def work(part: tuple[int, int]) -> None:
         start, stop = part
         own = y[:, start * g.pixels : stop * g.pixels]
+        if g.last:
+            own = _buffer("product", own.shape, x.dtype)
         np.matmul(weights, g.columns(x[start:stop]), out=own)
         if b is not None:
             np.add(own, b[:, None], out=own)
+        if g.last:
+            np.copyto(g.order(images[:, start:stop]), own.reshape(g.m, *g.out, stop - start))
 
     run(work, g.parts)
-    return y.reshape(g.m, g.n, *g.out).transpose(1, 0, 2, 3), (x, w, g)
+    return images.transpose(1, 0, 2, 3), (x, w, g)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
@@ -164,10 +186,9 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
 
     def work(part: tuple[int, int]) -> None:
         start, stop = part
-        shape = (g.m, stop - start, *g.out)
-        own = errors[:, start:stop]
-        if own.strides[1:] != (g.pixels * x.itemsize, g.out[1] * x.itemsize, x.itemsize):
-            copy = _buffer("errors", shape, x.dtype)
+        own = g.order(errors[:, start:stop])
+        if g.last or own.strides[1:] != (g.pixels * x.itemsize, g.out[1] * x.itemsize, x.itemsize):
+            copy = _buffer("errors", own.shape, x.dtype)
             np.copyto(copy, own)
             own = copy
         own = own.reshape(g.m, (stop - start) * g.pixels)
