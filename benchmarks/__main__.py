@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .paired import Result, compare
 
-NAMES = ("mlp_step", "mlp_predict", "tape", "import_time")
+NAMES = ("mlp_step", "lenet_step", "mlp_predict", "tape", "import_time")
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "cupy-cuda13x", "torch", "jax", "scikit-learn", "array-api-compat")
 
@@ -73,11 +73,11 @@ def table(module, results: list[Result]) -> list[dict[str, object]]:
 
 def show(name: str, doc: str, options: argparse.Namespace, rows: list[dict[str, object]]) -> None:
     where = f"{options.device}, {options.threads} threads"
-    print(f"\n{name}: {doc.splitlines()[0]}\n  {where}, medians (quartiles)")
+    print(f"\n{name}: {doc.splitlines()[0]}\n  {where}, medians (quartiles; best)")
     for row in rows:
         line = (
             f"  {row['peer']:<8} {1e3 * row['median']:>10.3f} ms"
-            f"  ({1e3 * row['low']:.3f} - {1e3 * row['high']:.3f})"
+            f"  ({1e3 * row['low']:.3f} - {1e3 * row['high']:.3f}; best {1e3 * row['best']:.3f})"
         )
         if row["xpnet_ratio"] is not None:
             line += f"   xpnet / {row['peer']} = {row['xpnet_ratio']:.2f}"

@@ -37,6 +37,7 @@ class Result(NamedTuple):
     median: float
     low: float
     high: float
+    best: float
     repetitions: int
 
 
@@ -104,7 +105,9 @@ def compare(
 
 def _summarise(peer: str, values: list[float]) -> Result:
     quarters = statistics.quantiles(values, n=4)
-    return Result(peer, statistics.median(values), quarters[0], quarters[2], len(values))
+    return Result(
+        peer, statistics.median(values), quarters[0], quarters[2], min(values), len(values)
+    )
 
 
 def _serve(step: Callable[[], object]) -> None:

@@ -13,10 +13,16 @@ SMALL = {
     "perceptron": lambda: models.Perceptron(12),
     "logistic": lambda: models.LogisticRegression(12),
     "softmax": lambda: models.SoftmaxRegression(12, 3),
+    "lenet5": lambda: models.LeNet5(classes=3),
     "mlp": lambda: models.MLP(12, (8, 5), 3, activation="tanh", dropout=0.5),
 }
 
 X = np.random.default_rng(0).normal(size=(7, 1, 3, 4)).astype(np.float32)
+IMAGES = np.random.default_rng(0).normal(size=(7, 1, 28, 28)).astype(np.float32)
+
+
+def inputs_of(name):
+    return IMAGES if name == "lenet5" else X
 
 
 def test_every_model_has_a_name_and_a_row_here():
@@ -26,14 +32,14 @@ def test_every_model_has_a_name_and_a_row_here():
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_names():
-    with pytest.raises(ArgumentError, match="'logistic', 'mlp', 'perceptron', 'softmax'"):
+    with pytest.raises(ArgumentError, match="'lenet5', 'logistic', 'mlp', 'perceptron', 'softmax'"):
         models.by_name("lenet6")
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_model_takes_images_and_predicts_bare_arrays_of_the_same_library(backend, name):
     model = SMALL[name]()
-    y = model.predict(backend.asarray(X))
+    y = model.predict(backend.asarray(inputs_of(name)))
     assert is_array(y)
     assert device_of(y) == backend.device
     assert y.shape[0] == 7
@@ -41,10 +47,10 @@ def test_a_model_takes_images_and_predicts_bare_arrays_of_the_same_library(backe
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_model_gives_the_same_numbers_on_every_backend(backend, name):
-    here = SMALL[name]().predict(backend.asarray(X))
+    here = SMALL[name]().predict(backend.asarray(inputs_of(name)))
     xn.manual_seed(0)
     with xn.device("cpu"):
-        there = SMALL[name]().predict(X)
+        there = SMALL[name]().predict(inputs_of(name))
     assert_close(to_numpy(here), there, rtol=1e-5, atol=1e-6)
 
 
@@ -54,21 +60,22 @@ def test_a_model_survives_a_file(name, tmp_path):
     xn.save(model, tmp_path / "model.safetensors")
     again = xn.load(tmp_path / "model.safetensors")
     assert type(again) is type(model)
-    assert_close(again.predict(X), model.predict(X), rtol=0, atol=0)
+    x = inputs_of(name)
+    assert_close(again.predict(x), model.predict(x), rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_every_parameter_of_a_model_gets_a_gradient(backend, name):
     model = SMALL[name]()
     xp = backend.xp
-    (model(backend.asarray(X)) ** 2).sum().backward()
+    (model(backend.asarray(inputs_of(name))) ** 2).sum().backward()
     for _, parameter in model.named_parameters():
         assert bool(xp.any(parameter.grad != 0))
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_an_empty_batch_gives_an_empty_answer(name):
-    assert SMALL[name]().predict(X[:0]).shape[0] == 0
+    assert SMALL[name]().predict(inputs_of(name)[:0]).shape[0] == 0
 
 
 def test_the_perceptron_answers_with_signs_and_tells_its_scores(backend):
@@ -106,3 +113,22 @@ def test_an_mlp_refuses_a_number_for_its_hidden_layers():
 def test_inputs_of_another_size_are_an_error():
     with pytest.raises(ShapeError):
         SMALL["mlp"]().predict(X[:, :, :2])
+
+
+def test_lenet5_has_the_published_layer_sizes():
+    rows = {row.name: row for row in models.LeNet5().summary((1, 1, 28, 28)).rows}
+    sizes = [(row.output[1:], row.parameters) for row in rows.values()]
+    assert sizes == [
+        ((6, 28, 28), 156),
+        ((6, 28, 28), 0),
+        ((6, 14, 14), 0),
+        ((16, 10, 10), 2416),
+        ((16, 10, 10), 0),
+        ((16, 5, 5), 0),
+        ((400,), 0),
+        ((120,), 48120),
+        ((120,), 0),
+        ((84,), 10164),
+        ((84,), 0),
+        ((10,), 850),
+    ]

@@ -5,6 +5,7 @@
 ``logistic_regression.py``  LogisticRegression: the probability of one class of two
 ``softmax_regression.py``   SoftmaxRegression: probabilities of several classes
 ``mlp.py``                  MLP: dense layers with activations in between
+``lenet5.py``               LeNet5: two convolutions with pooling, for 28x28 images
 ==========================  =====================================================
 """
 
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 from ..errors import choose
 from ..nn import Module
+from .lenet5 import LeNet5
 from .logistic_regression import LogisticRegression
 from .mlp import MLP
 from .perceptron import Perceptron
 from .softmax_regression import SoftmaxRegression
 
 __all__ = [
+    "LeNet5",
     "LogisticRegression",
     "MLP",
     "MODELS",
@@ -31,6 +34,7 @@ MODELS: dict[str, type[Module]] = {
     "logistic": LogisticRegression,
     "softmax": SoftmaxRegression,
     "mlp": MLP,
+    "lenet5": LeNet5,
 }
 """The models by the names a command line uses."""
 

@@ -16,6 +16,8 @@ from .activations import (
     step,
     tanh,
 )
+from .conv import conv
+from .conv_transpose import conv_transpose
 from .dropout import dropout
 from .flatten import flatten
 from .linear import linear
@@ -33,12 +35,18 @@ from .losses import (
     quadratic_cost,
 )
 from .op import OPS, Op
+from .pooling import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
 
 __all__ = [
     "OPS",
     "Op",
+    "adaptive_avg_pool",
+    "adaptive_max_pool",
+    "avg_pool",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conv",
+    "conv_transpose",
     "cross_entropy",
     "dropout",
     "elu",
@@ -50,6 +58,7 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "max_pool",
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",

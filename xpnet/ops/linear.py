@@ -17,8 +17,9 @@ import math
 from typing import Any
 
 from ..backend import namespace
-from ..errors import DTypeError, ShapeError
+from ..errors import ShapeError
 from ..typing import Array
+from .matching import require_same_dtype
 from .op import Op
 
 __all__ = ["linear"]
@@ -30,11 +31,7 @@ def check(x: Array, w: Array, b: Array | None = None) -> None:
         if math.prod(x.shape[1:]) == w.shape[1]:
             remedy = "put nn.Flatten() before it"
         raise ShapeError(f"linear: x must be (N, {w.shape[1]}), got {tuple(x.shape)}; {remedy}")
-    if x.dtype != w.dtype:
-        raise DTypeError(
-            f"linear: x must have the dtype of the weights, {w.dtype}, got {x.dtype}; convert x "
-            "with xp.astype, or the model with model.to(dtype=...)"
-        )
+    require_same_dtype("linear", x, w)
 
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:

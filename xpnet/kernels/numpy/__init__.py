@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import cross_entropy, linear, optimizers, relu
+from . import conv, cross_entropy, linear, max_pool, optimizers, relu
 
-__all__ = ["cross_entropy", "linear", "optimizers", "relu"]
+__all__ = ["conv", "cross_entropy", "linear", "max_pool", "optimizers", "relu"]

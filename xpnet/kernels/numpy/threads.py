@@ -1,0 +1,165 @@
+"""Work on parts of a batch in several threads.
+
+NumPy releases the GIL in copies, ufuncs and matrix products, so Python threads share the cores, and
+other than with BLAS' own threads everything runs in parallel, not just the products. OpenBLAS is
+held to one thread meanwhile: two pools of threads on the same cores slow each other down. Where it
+cannot be held (NumPy was built with another BLAS), the parts are worked on one after the other, and
+BLAS may use its threads.
+
+How a batch is cut never depends on the number of threads, so neither do results.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import ArgumentError
+
+__all__ = ["get_num_threads", "run", "set_num_threads"]
+
+_pool: ThreadPoolExecutor | None = None
+_inside = threading.local()
+_holding = threading.Lock()
+_holders = 0
+_before = 1
+
+
+def _default() -> int:
+    wanted = os.environ.get("XPNET_NUM_THREADS", "")
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    available = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+_threads = _default()
+
+
+def get_num_threads() -> int:
+    """Return how many threads work on a batch."""
+    return _threads
+
+
+def set_num_threads(n: int) -> None:
+    """Set how many threads work on a batch.
+
+    Default: the environment variable ``XPNET_NUM_THREADS``, or the number of cores. Results do
+    not depend on it.
+
+    Raises
+    ------
+    ArgumentError
+        If `n` is not a positive integer.
+    """
+    global _threads, _pool
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise ArgumentError(
+            f"set_num_threads: n must be an integer >= 1, got {n!r}; the number of cores is usual"
+        )
+    with _holding:
+        _threads = n
+        old, _pool = _pool, None
+    if old is not None:
+        old.shutdown()
+
+
+def run(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+    """Call `work` for each part, in any order."""
+    if getattr(_inside, "run", False) or _openblas() is None:
+        for part in parts:
+            work(part)
+        return
+    if len(parts) < 2 or _threads < 2:
+        with _one_blas_thread():  # the products of one part are too small to be shared
+            for part in parts:
+                work(part)
+        return
+    todo = iter(parts)
+    taking = threading.Lock()
+
+    def take() -> None:
+        _inside.run = True
+        try:
+            while True:
+                with taking:
+                    part = next(todo, None)
+                if part is None:
+                    return
+                work(part)
+        finally:
+            _inside.run = False
+
+    with _one_blas_thread():
+        helpers = [_executor().submit(take) for _ in range(min(_threads, len(parts)) - 1)]
+        take()
+        for helper in helpers:
+            helper.result()
+
+
+def _executor() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        with _holding:
+            if _pool is None:
+                _pool = ThreadPoolExecutor(max(_threads - 1, 1), "xpnet")
+    return _pool
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Hold OpenBLAS to one thread, until the last of those who ask for it is done."""
+    global _holders, _before
+    get, set_ = _openblas() or (lambda: 1, lambda n: None)
+    with _holding:
+        if _holders == 0:
+            _before = get()
+            set_(1)
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _holding:
+            _holders -= 1
+            if _holders == 0:
+                set_(_before)
+
+
+@lru_cache(maxsize=1)
+def _openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """Find the functions by which the OpenBLAS inside NumPy's wheel gets and sets its threads."""
+    package = Path(np.__file__).parent
+    folders = (package.parent / "numpy.libs", package / ".dylibs", package / ".libs")
+    for path in (p for folder in folders if folder.is_dir() for p in folder.glob("*openblas*")):
+        try:
+            library = ctypes.CDLL(str(path))
+        except OSError:
+            continue
+        for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_",
+                     "scipy_openblas_{}_num_threads", "openblas_{}_num_threads"):  # fmt: skip
+            get = getattr(library, name.format("get"), None)
+            set_ = getattr(library, name.format("set"), None)
+            if get is not None and set_ is not None:
+                get.restype, set_.restype = ctypes.c_int, None
+                set_.argtypes = [ctypes.c_int]
+                return get, set_
+    return None
+
+
+if hasattr(os, "register_at_fork"):
+
+    def _forget_pool() -> None:
+        """Threads do not survive a fork."""
+        global _pool, _holding, _holders
+        _pool, _holding, _holders = None, threading.Lock(), 0
+
+    os.register_at_fork(after_in_child=_forget_pool)

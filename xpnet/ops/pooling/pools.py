@@ -1,0 +1,73 @@
+"""What the pooling ops share: their windows, and the padding that makes sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...backend import is_floating
+from ...errors import ArgumentError, DTypeError, ShapeError
+from ...typing import Array
+from ..matching import require_image
+from ..windows import Windows, per_axis, windows
+
+__all__ = ["check_pool", "pool_windows"]
+
+
+def pool_windows(
+    where: str,
+    x: Array,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> Windows:
+    """Place the windows; by default side by side."""
+    stride = kernel_size if stride is None else stride
+    return windows(where, x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+
+
+def check_pool(
+    name: str,
+    x: Array,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> None:
+    """Raise the errors that users of a pooling op meet."""
+    axes = len(x.shape) - 2
+    if axes < 1:
+        raise ShapeError(
+            f"{name}: x must be (N, C, *spatial), got {tuple(x.shape)}; an input has a batch axis, "
+            "then channels, then its spatial axes"
+        )
+    where = f"{name}{axes}d"
+    require_image(where, x, axes)
+    if not is_floating(x):
+        raise DTypeError(
+            f"{where}: x must be floating-point numbers, got {x.dtype}; convert it with "
+            "xp.astype(x, xp.float32)"
+        )
+    if isinstance(padding, str):
+        raise ArgumentError(
+            f"{where}: padding must be numbers, got {padding!r}; half of the kernel is the most"
+        )
+    kernel = per_axis(where, "kernel_size", kernel_size, axes)
+    pads = per_axis(where, "padding", padding, axes, least=0)
+    apart = per_axis(where, "dilation", dilation, axes)
+    for k, p, d, length in zip(kernel, pads, apart, x.shape[2:], strict=True):
+        half = k // 2
+        if p > half:
+            raise ArgumentError(
+                f"{where}: padding must be at most half of the kernel, got padding {padding!r} "
+                f"with kernel {kernel}; with more, windows would lie wholly in the padding: use "
+                f"padding={half} or a larger kernel"
+            )
+        if p and length < d:  # the window may step over the image
+            raise ShapeError(
+                f"{where}: an image with padding must be at least as large as the dilation, got "
+                f"{length} elements with dilation {d}; use less dilation or no padding"
+            )
+    pool_windows(where, x, kernel_size, stride, padding, dilation, ceil_mode)
