@@ -14,7 +14,7 @@ from ..backend import is_array, library_of, namespace, require_one_home, require
 from ..errors import AutogradError
 from ..typing import Array
 from .modes import MODE
-from .tape import Node, Traced, plain, record, traced
+from .tape import Node, Traced, plain, record, require_untouched, traced
 
 __all__ = ["PRIMITIVES", "Primitive", "define", "of_dtype", "unbroadcast"]
 
@@ -106,6 +106,8 @@ class Primitive:
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array]:
         """Apply the rules of those arguments that need a gradient."""
         out, args, kwargs, positions = node.saved
+        for i, tensor in zip(positions, node.inputs, strict=True):
+            require_untouched(self, tensor, args[i])
         if create_graph:
             out, args = _as_tensors(node, out, args, positions)
         if node.results:

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, ClassVar, Protocol
 
 from ..backend import is_floating, library_of
+from ..errors import AutogradError
 from ..typing import Array
 from .anomaly import blame_nan
 from .modes import MODE
@@ -95,6 +96,16 @@ class Node:
         while tensor.node is not None and tensor.node.number < self.number:
             tensor = tensor.before
         return tensor
+
+
+def require_untouched(rule: Rule, tensor: Traced, array: Array) -> None:
+    """Raise if the memory of an array that was recorded has been written to since."""
+    if tensor.data is not array and library_of(array).overlaps(tensor.data, array):
+        raise AutogradError(
+            f"backward: a parameter was updated in place after {rule.name} had used it, so its "
+            "gradient would be wrong; call backward before the optimizer's step, or compute the "
+            "result again"
+        )
 
 
 def plain(data: Array) -> Any:

@@ -53,8 +53,6 @@ class Library:
         The top-level packages in which its array classes are defined; default: `package`.
     install : str
         What ``pip install`` needs, quoted in errors; default: `package`.
-    mutable : bool
-        Whether arrays can be written to.
     host : bool
         Whether values are at hand in the CPU's memory, so that looking at one costs no waiting.
     """
@@ -65,7 +63,6 @@ class Library:
     title: str = ""
     array_packages: tuple[str, ...] = ()
     install: str = ""
-    mutable: bool = True
     host: bool = False
 
     _namespace: Namespace = None
@@ -160,6 +157,10 @@ class Library:
             starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
             total[ordered[starts]] = np.add.reduceat(host[order], starts, axis=0)
         return self.from_numpy(total, self.device(values))
+
+    def overlaps(self, x: Array, y: Array) -> bool:
+        """Tell whether two arrays share memory that kernels of this library write to."""
+        return False
 
     def erf(self, x: Array) -> Array | None:
         """Return the error function of `x` if the library has a fast one, else None."""

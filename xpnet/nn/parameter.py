@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd import Tensor
+from ..backend import namespace
 
 __all__ = ["Parameter"]
 
@@ -12,7 +13,8 @@ __all__ = ["Parameter"]
 class Parameter(Tensor):
     """A leaf that requires a gradient and is found by ``Module.parameters()``.
 
-    Its array is reached in one place: read ``p.data``, and change it by ``p.data = new``.
+    Its array is its own, a copy of what it is made of. It is reached in one place: read ``p.data``,
+    and change it by ``p.data = new``.
 
     Examples
     --------
@@ -24,6 +26,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         super().__init__(data, requires_grad=requires_grad)
+        self.data = namespace(self.data).asarray(self.data, copy=True)
 
     def __repr__(self) -> str:
         return (

@@ -10,10 +10,11 @@ Tensors, which records each standard function in it, and its backward is applied
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any
 
 from ..autograd.modes import MODE
-from ..autograd.tape import Node, Traced, plain, record
+from ..autograd.tape import Node, Traced, plain, record, require_untouched
 from ..backend import is_array, require_one_home
 from ..errors import AutogradError
 from ..kernels import find
@@ -85,6 +86,8 @@ class Op:
     def pull_back(self, node: Node, dy: Any, create_graph: bool) -> list[Array | None]:
         """Apply the backward formula and keep the gradients that were asked for."""
         saved, backward, needs, arrays, options = node.saved
+        for tensor, array in zip(node.inputs, compress(arrays, needs), strict=True):
+            require_untouched(self, tensor, array)
         if create_graph:
             backward = self.backward
             saved = self._forward_again(node, needs, arrays, options)

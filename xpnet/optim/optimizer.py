@@ -57,6 +57,8 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
         self._name = type(self).__name__
+        # a kernel stands for the rule of a file of this folder, not for whatever bears its name
+        self._rule = self.update.__module__.removeprefix(f"{__package__}.")
         self.defaults = checked(self._name, defaults)
         self.param_groups: list[Group] = []
         self.state: dict[Parameter, State] = {}
@@ -101,7 +103,7 @@ class Optimizer:
             raise _misfit(self._name, p, g)
         state = self.state.get(parameter)
         state = self.init(p, **options) if state is None else _follow(state, p)
-        kernel = kernels.find(self._name.lower(), p, g, state, **options)
+        kernel = kernels.find(self._rule, p, g, state, **options)
         update = self.update if kernel is None else kernel.update
         p, state = update(p, g, state, **options)
         if p.ndim == 0:

@@ -22,7 +22,6 @@ class Jax(Library):
     package = "jax"
     array_packages = ("jax", "jaxlib")
     install = "'xpnet[jax]'"
-    mutable = False
 
     @property
     def _jax(self) -> Any:

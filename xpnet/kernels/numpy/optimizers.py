@@ -6,7 +6,8 @@ through once, in pieces of a few thousand numbers; all operations on a piece fin
 second-level cache and write into the same scratch memory.
 
 Every rule performs the operations of the generic one in the same order, so results agree to
-rounding.
+rounding. What comes back is a new view of the parameter's memory: by that the tape recognises that
+an array it has recorded was overwritten.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def sgd(
         for p_, g_, s, _ in _pieces(p, g):
             d = _descent(g_, p_, weight_decay, maximize, out=s)
             np.subtract(p_, np.multiply(d, lr, out=s), out=p_)
-        return p, state
+        return p.view(), state
     first = "momentum_buffer" not in state
     b = np.empty_like(p) if first else state["momentum_buffer"]
     for p_, g_, b_, s, r in _pieces(p, g, b):
@@ -113,7 +114,7 @@ def sgd(
             b_ += np.multiply(d, 1 - dampening, out=r) if dampening else d
         d = np.add(d, np.multiply(b_, momentum, out=r), out=s) if nesterov else b_
         np.subtract(p_, np.multiply(d, lr, out=s), out=p_)
-    return p, {**state, "momentum_buffer": b}
+    return p.view(), {**state, "momentum_buffer": b}
 
 
 def adam(
@@ -181,7 +182,7 @@ def _adam(
         s += eps
         np.divide(m_, s, out=s)
         p_ -= np.multiply(s, step_size, out=s)
-    return p, {**state, "step": t}
+    return p.view(), {**state, "step": t}
 
 
 register("sgd", library="numpy", update=sgd, accepts=accepts)
