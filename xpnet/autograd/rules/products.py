@@ -1,4 +1,4 @@
-"""Derivatives of matrix products: BP2 and BP4 of the lecture in their general form."""
+"""Derivatives of matrix products: BP2 and BP4 of back-propagation in their general form."""
 
 from __future__ import annotations
 
