@@ -99,6 +99,10 @@ def test_norms_of_zero_have_gradient_zero(backend):
     assert gradient(backend, lambda xp, a, b: xp.hypot(a, b), [0.0], [0.0]) == [[0.0], [0.0]]
 
 
+def test_the_standard_deviation_of_equal_numbers_has_gradient_zero(backend):
+    assert gradient(backend, lambda xp, x: xp.std(x), [2.0, 2.0, 2.0]) == [0.0, 0.0, 0.0]
+
+
 def test_logaddexp_of_infinities(backend):
     a, b = gradient(
         backend,
@@ -240,6 +244,20 @@ def test_a_fill_value_can_be_a_tensor_and_gets_its_gradient(backend):
         return xp.sum(filled) + xp.sum(xp.full_like(like, t) * t)
 
     gradcheck(f, backend.asarray(np.asarray(1.5)), order=2)
+
+
+@pytest.mark.parametrize("endpoint", [True, False])
+def test_the_ends_of_a_range_can_be_tensors_and_get_their_gradients(backend, endpoint):
+    def f(a, b):
+        xp = xn.namespace(a)
+        both = xp.linspace(a, b * b, 4, endpoint=endpoint) ** 2
+        return both + xp.linspace(0.0, b, 4) * xp.linspace(a, 1.0, 4, dtype=a.dtype)
+
+    a, b = (backend.asarray(np.asarray(v)) for v in (1.5, 0.5))
+    gradcheck(f, a, b, order=2)
+    xp = xn.namespace(xn.Tensor(a))
+    expected = np.linspace(1.5, 0.5, 4, endpoint=endpoint)
+    assert_close(xp.linspace(xn.Tensor(a), xn.Tensor(b), 4, endpoint=endpoint), expected)
 
 
 def test_lists_that_hold_tensors_become_arrays_with_gradients(backend):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet.errors import AutogradError, BackendError, DTypeError, ShapeError
+from xpnet.errors import AutogradError, BackendError, DeviceError, DTypeError, ShapeError
 from xpnet.testing import assert_close, gradcheck
 
 
@@ -141,3 +141,15 @@ def test_array_api_compat_takes_a_tensor_for_an_array(x):
     assert compat.device(x) == x.device
     assert compat.size(x) == 6
     assert compat.to_device(x, x.device).shape == x.shape
+
+
+def test_the_gradient_given_to_backward_must_be_like_the_tensor():
+    torch = pytest.importorskip("torch")
+    y = xn.Tensor(np.ones(2, dtype="float32"), requires_grad=True) * 2.0
+    with pytest.raises(DTypeError, match="of the Tensor's dtype float32, got float64; convert it"):
+        y.backward(np.ones(2))
+    with pytest.raises(DTypeError, match=r"gradient must be an array of float32, got float"):
+        y.backward(1.0)
+    with pytest.raises(DeviceError, match=r"got torch array .* for numpy array .*; move it"):
+        y.backward(torch.ones(2))
+    y.backward(np.ones(2, dtype="float32"))

@@ -11,7 +11,7 @@ import pytest
 
 import xpnet as xn
 from xpnet.backend import dtype_name
-from xpnet.errors import ArgumentError
+from xpnet.errors import ArgumentError, AutogradError
 from xpnet.testing import assert_close, backends
 
 
@@ -143,3 +143,17 @@ with xn.device("jax:cpu"):
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_gradient_is_not_lost_on_the_way_into_a_bare_array(backend):
+    w = xn.Tensor(backend.asarray([1.0, 2.0]), requires_grad=True)
+    with pytest.raises(AutogradError, match=r"asarray: obj must not require a gradient.*\.data"):
+        xn.asarray(w)
+    assert xn.asarray(w.detach()) is w.data
+
+
+@pytest.mark.parametrize("obj", ["a", ["a", "b"], [None], object()])
+def test_what_is_no_number_is_refused(obj):
+    for make in (xn.asarray, xn.Tensor):
+        with pytest.raises(ArgumentError, match="asarray: obj must be numbers in a regular shape"):
+            make(obj)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+from ..backend import is_floating
 from ..errors import ArgumentError
 from ..typing import Array, Namespace
 from .rules.indexing import along
@@ -105,6 +106,22 @@ def full_like(
 ) -> Array:
     dtype, device = dtype or x.dtype, device or x.device
     return full(xp, x.shape, fill_value, dtype=dtype, device=device)
+
+
+def linspace(
+    xp: Namespace, start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None,
+    endpoint: bool = True,
+) -> Array:  # fmt: skip
+    """Accept also Tensors as the ends: ``start (1 - t) + stop t`` with t from 0 to 1."""
+    ends: list[Any] = [x for x in (start, stop) if isinstance(x, Traced)]
+    base = xp.xpnet_base
+    if not ends:
+        return plain(base.linspace(start, stop, num, dtype=dtype, device=device, endpoint=endpoint))
+    kind = dtype or next((x.dtype for x in ends if is_floating(x)), None)
+    t = base.linspace(0.0, 1.0, num, dtype=kind, device=device or ends[0].device, endpoint=endpoint)
+    t = plain(t)
+    points = start * (1 - t) + stop * t
+    return points if dtype is None else xp.astype(points, dtype, copy=False)
 
 
 def isin(xp: Namespace, x1: Any, x2: Any, /, *, invert: bool = False) -> Array:
@@ -222,6 +239,7 @@ COMPOSED: dict[str, Callable[..., Any]] = {
         full,
         full_like,
         isin,
+        linspace,
         meshgrid,
         sort,
         stack,

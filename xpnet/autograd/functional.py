@@ -32,7 +32,8 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = Fal
         Which positional arguments to differentiate with respect to. Each may be an array or a
         list, tuple or dict of arrays.
     has_aux : bool
-        Whether `f` returns ``(value, aux)``; the gradient function then returns ``(grad, aux)``.
+        Whether `f` returns ``(value, aux)``; the gradient function then returns ``(grad, aux)``,
+        with bare arrays in `aux` (also inside lists, tuples and dicts) where the gradient is bare.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def value_and_grad(
         Differentiate with respect to these instead; the gradient is a dict by name (Module, dict)
         or a list. Their ``.grad`` is not touched.
     has_aux : bool
-        Whether `f` returns ``(value, aux)``.
+        Whether `f` returns ``(value, aux)``; the result is then ``((value, aux), gradient)``.
 
     Examples
     --------
@@ -96,6 +97,8 @@ def value_and_grad(
         raise ArgumentError(
             "grad: argnums must name at least one argument, got (); 0 is the first one"
         )
+    if not (parameters is None or isinstance(parameters, dict) or _is_module(parameters)):
+        parameters = list(parameters)  # a generator can be read only once, and there are many calls
     chosen = (argnums,) if isinstance(argnums, int) else argnums or (0,)
 
     @wraps(f)
@@ -125,13 +128,18 @@ def value_and_grad(
         again = any(x.node is not None for x in leaves) or (
             bool(outer) and isinstance(value, Traced) and depends_on(value, outer)
         )
+        aux = out[1] if has_aux else None
+        if not again:
+            aux = _off_the_tape(aux, outer)  # before the walk back, which uses the tape up
         found = iter(_differentiate(value, leaves, again))
         result = _map(lambda _: next(found), watched)
         if parameters is None and not isinstance(argnums, tuple):
             result = result[0]
         if not again:
             value = value.data
-        return ((value, out[1]) if has_aux else value), result
+        if not has_aux:
+            return value, result
+        return (value, aux), result
 
     return value_and_gradient
 
@@ -185,10 +193,25 @@ def _wrap(x: Any) -> Any:
     return plain(x) if is_array(x) else x
 
 
+def _is_module(parameters: Any) -> bool:
+    return hasattr(parameters, "named_parameters")
+
+
 def _named(parameters: Any) -> Any:
-    if hasattr(parameters, "named_parameters"):
+    if _is_module(parameters):
         return dict(parameters.named_parameters())
     return dict(parameters) if isinstance(parameters, dict) else list(parameters)
+
+
+def _off_the_tape(tree: Any, outer: tuple[Any, ...]) -> Any:
+    """Make bare arrays of Tensors, except of those that an outer call of grad() still needs."""
+
+    def bare(x: Any) -> Any:
+        if not isinstance(x, Traced):
+            return x
+        return x if outer and x.requires_grad and depends_on(x, outer) else x.data
+
+    return _map(bare, tree)
 
 
 def _map(function: Callable[[Any], Any], tree: Any) -> Any:

@@ -39,7 +39,7 @@ EXTENSIONS = ("linalg", "fft")
 #: truth values, indices, step functions, facts about data types.
 PASSING = _names(
     """
-    arange empty empty_like eye from_dlpack linspace ones ones_like zeros
+    arange empty empty_like eye from_dlpack ones ones_like zeros
     zeros_like all any argmax argmin argsort count_nonzero nonzero searchsorted can_cast finfo
     iinfo isdtype result_type broadcast_shapes __array_namespace_info__ equal greater
     greater_equal less less_equal not_equal isfinite isinf isnan signbit isin logical_and

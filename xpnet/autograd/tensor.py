@@ -7,16 +7,18 @@ from typing import Any
 
 from ..backend import (
     asarray,
+    describe,
     device_of,
     extra,
     is_array,
     is_floating,
     library_of,
     namespace,
+    shares_home,
     to_device,
     unwrap,
 )
-from ..errors import AutogradError, DTypeError, ShapeError
+from ..errors import AutogradError, DeviceError, DTypeError, ShapeError
 from ..typing import Array, Namespace, NativeDevice
 from .attributes import ArrayAttributes
 from .modes import MODE
@@ -98,7 +100,7 @@ class Tensor(ArrayAttributes):
         Parameters
         ----------
         gradient : array, optional
-            The cotangent, of the same shape; may be left out for a single number.
+            The cotangent, of the same shape, dtype and device; may be left out for a single number.
         retain_graph : bool
             Keep the tape, so that backward can be called again.
         create_graph : bool
@@ -108,6 +110,8 @@ class Tensor(ArrayAttributes):
         ------
         AutogradError
             If nothing was recorded, the tape is used up, or `gradient` is missing.
+        ShapeError, DTypeError, DeviceError
+            If `gradient` is not like this Tensor.
         """
         if not self.requires_grad:
             raise AutogradError(
@@ -121,11 +125,8 @@ class Tensor(ArrayAttributes):
                     "same shape; reduce it first, e.g. with mean(), or pass gradient="
                 )
             gradient = namespace(self.data).ones_like(self.data)
-        elif tuple(gradient.shape) != self.shape:
-            raise ShapeError(
-                f"backward: gradient must have shape {self.shape}, got {tuple(gradient.shape)}; "
-                "it is the derivative with respect to each element of this Tensor"
-            )
+        else:
+            self._require_likeness(gradient)
         if isinstance(gradient, Traced) and not create_graph:
             gradient = gradient.data
         elif not isinstance(gradient, Traced) and create_graph:
@@ -135,6 +136,30 @@ class Tensor(ArrayAttributes):
             create_graph=create_graph,
             retain_graph=retain_graph or create_graph,
         )
+
+    def _require_likeness(self, gradient: Any) -> None:
+        bare = unwrap(gradient)
+        if not is_array(bare):
+            raise DTypeError(
+                f"backward: gradient must be an array of {self.dtype}, got "
+                f"{type(gradient).__name__}; multiply the loss instead, or pass an array of its "
+                "shape"
+            )
+        if tuple(bare.shape) != self.shape:
+            raise ShapeError(
+                f"backward: gradient must have shape {self.shape}, got {tuple(bare.shape)}; "
+                "it is the derivative with respect to each element of this Tensor"
+            )
+        if not shares_home(self, bare):
+            raise DeviceError(
+                f"backward: gradient must live where the Tensor does, got {describe((bare,))} for "
+                f"{describe((self,))}; move it, e.g. xpnet.to_device(g, xpnet.device_of(y))"
+            )
+        if bare.dtype != self.dtype:
+            raise DTypeError(
+                f"backward: gradient must be of the Tensor's dtype {self.dtype}, got {bare.dtype}; "
+                "convert it first, e.g. xp.astype(g, y.dtype)"
+            )
 
     def detach(self) -> Tensor:
         """Return a Tensor with the same array and no history."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, AutogradError
 from ..typing import Array
 from .device import Device, DeviceLike, as_device
 from .dtypes import DEFAULT_FLOAT, dtype_of
@@ -40,11 +40,24 @@ def asarray(obj: Any, dtype: Any = None, device: DeviceLike = None) -> Array:
     device : str or Device, optional
         Default: the current device.
 
+    Raises
+    ------
+    AutogradError
+        If `obj` is a Tensor that requires a gradient: the result is a bare array.
+    ArgumentError
+        If `obj` does not hold numbers, or its rows differ in length.
+
     Examples
     --------
     >>> asarray([0.5, 1.5])
     array([0.5, 1.5], dtype=float32)
     """
+    if is_tensor(obj) and obj.requires_grad:
+        raise AutogradError(
+            "asarray: obj must not require a gradient, which would be lost, got a Tensor that "
+            "does; take its array with .data, or stay on the tape with "
+            "xpnet.namespace(x).asarray(x)"
+        )
     target = as_device(device)
     obj = unwrap(obj)
     if library_of_type(type(obj)) is None:
@@ -65,7 +78,7 @@ def _regular(obj: Any) -> np.ndarray:
         host = np.asarray(obj)
     except ValueError:
         host = None
-    if host is None or host.dtype == object:
+    if host is None or host.dtype.kind in "OSUMm":  # objects, text, dates
         raise ArgumentError(
             f"asarray: obj must be numbers in a regular shape, got {type(obj).__name__}; "
             "make all rows equally long, or convert the object to a NumPy array first"

@@ -108,7 +108,9 @@ def d_std(
     dy: Array, y: Array, x: Array, /, *, axis: Axis = None, correction: float = 0.0,
     keepdims: bool = False,
 ) -> Array:  # fmt: skip
-    through_root = dy * 0.5 / y
+    """Where all elements are equal the square root has no derivative; it counts as 0."""
+    xp = namespace(dy, y)
+    through_root = dy * 0.5 / xp.where(y == 0, xp.ones_like(y), y)
     return d_var(through_root, y, x, axis=axis, correction=correction, keepdims=keepdims)
 
 
