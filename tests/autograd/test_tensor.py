@@ -72,6 +72,30 @@ def test_sum_and_mean_are_short_for_the_functions(x):
     assert_close(x.mean(axis=1), xp.mean(x, axis=1))
 
 
+def test_other_common_methods_are_short_for_the_functions(x):
+    xp = xn.namespace(x)
+    assert_close(x.max(axis=1), xp.max(x, axis=1))
+    assert_close(x.min(axis=0, keepdims=True), xp.min(x, axis=0, keepdims=True))
+    assert_close(x.argmax(axis=1), xp.argmax(x, axis=1))
+    for y in (x.reshape(3, 2), x.reshape((3, -1)), x.reshape([3, 2])):
+        assert_close(y, xp.reshape(x, (3, 2)))
+    assert x.reshape(-1).shape == (6,)
+    for dtype in ("float64", xp.float64):
+        assert x.astype(dtype).dtype == xp.float64
+    (x.max() + x.reshape(-1)[0].astype("float64")).backward()
+    assert xn.to_numpy(x.grad).tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+
+
+def test_a_single_number_is_formatted_and_rounded(backend, x):
+    y = xn.Tensor(backend.asarray([2.625]))
+    assert f"{y:.2f} {y}" == f"2.62 {y!s}"
+    assert round(y) == 3
+    assert round(y, 1) == 2.6
+    for use in (round, lambda x: f"{x:.3f}"):
+        with pytest.raises(ShapeError, match=r"must have a single element, got shape \(2, 3\)"):
+            use(x)
+
+
 def test_a_single_number_converts_to_python(backend):
     x = xn.Tensor(backend.asarray(2.5))
     assert (x.item(), float(x), int(x), bool(x), complex(x)) == (2.5, 2.5, 2, True, 2.5 + 0j)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..backend import library_of, namespace, to_numpy
+from ..backend import dtype_of, library_of, namespace, to_numpy
 from ..errors import AutogradError, BackendError, ShapeError
 from ..typing import DType, NativeDevice
 from .operators import Operators
@@ -71,6 +71,28 @@ class ArrayAttributes(Operators):
         """Short for ``xp.mean``."""
         return namespace(self).mean(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Short for ``xp.max``."""
+        return namespace(self).max(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Short for ``xp.min``."""
+        return namespace(self).min(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        """Short for ``xp.argmax``."""
+        return namespace(self).argmax(self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """Short for ``xp.reshape``; the lengths may be given as a tuple or one by one."""
+        lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
+        return namespace(self).reshape(self, tuple(lengths))  # type: ignore[no-any-return]
+
+    def astype(self, dtype: Any) -> Tensor:
+        """Short for ``xp.astype``; the data type may also be a name, such as ``"float32"``."""
+        xp = namespace(self)
+        return xp.astype(self, dtype_of(library_of(self.data).xp, dtype))  # type: ignore[no-any-return]
+
     def item(self) -> Any:
         """Return the single element as a Python number; this waits for a GPU."""
         return to_numpy(self.data).item()
@@ -81,6 +103,20 @@ class ArrayAttributes(Operators):
         shown = repr(self.data).replace("\n", "\n       ")
         tail = ", requires_grad=True" if self.requires_grad else ""
         return f"Tensor({shown}{tail})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._number("format"), spec) if spec else str(self)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self._number("round"), digits)
+
+    def _number(self, where: str) -> Any:
+        if self.size != 1:
+            raise ShapeError(
+                f"{where}: the Tensor must have a single element, got shape {self.shape}; reduce "
+                "it, e.g. with .mean(), or take its elements one by one"
+            )
+        return self.item()
 
     def __bool__(self) -> bool:
         return bool(self.data)
