@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet.errors import DeviceError
+from xpnet.errors import BackendError, DeviceError
 from xpnet.testing import assert_close, gradcheck
 
 ARITHMETIC = {
@@ -177,8 +177,16 @@ def test_in_place_operators_give_the_name_to_a_new_tensor(backend):
 
 def test_a_tensor_is_not_written_into_a_bare_array():
     y = np.ones(2)
-    with pytest.raises(TypeError, match="does not support ufuncs"):
-        y += xn.Tensor(np.ones(2), requires_grad=True)
+    x = xn.Tensor(np.ones(2), requires_grad=True)
+    with pytest.raises(BackendError, match="writing into its arrays"):
+        y += x
+
+
+def test_a_function_of_numpy_names_the_one_to_use_instead():
+    x = xn.Tensor(np.ones(2), requires_grad=True)
+    for use in (np.exp, lambda x: np.add(x, x), np.add.reduce):
+        with pytest.raises(BackendError, match=r"use xp = xpnet\.namespace\(x\) and xp\."):
+            use(x)
 
 
 def test_equality_compares_elements_and_hashing_identity():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..backend import require_one_home
+from ..errors import BackendError
 from .primitive import NUMBERS, as_operand, understood
 from .rules import PRIMITIVES
 from .tape import Traced, plain
@@ -49,6 +50,30 @@ def _passed(function: Function) -> tuple[Function, Function]:
     return compute, lambda self, other: compute(other, self)
 
 
+#: NumPy's names of what its arrays compute for ``array op tensor``, and the methods that answer.
+_FROM_NUMPY = {
+    "add": "__radd__",
+    "subtract": "__rsub__",
+    "multiply": "__rmul__",
+    "divide": "__rtruediv__",
+    "remainder": "__rmod__",
+    "power": "__rpow__",
+    "matmul": "__rmatmul__",
+    "floor_divide": "__rfloordiv__",
+    "bitwise_and": "__rand__",
+    "bitwise_or": "__ror__",
+    "bitwise_xor": "__rxor__",
+    "left_shift": "__rlshift__",
+    "right_shift": "__rrshift__",
+    "less": "__gt__",
+    "less_equal": "__ge__",
+    "greater": "__lt__",
+    "greater_equal": "__le__",
+    "equal": "__eq__",
+    "not_equal": "__ne__",
+}
+
+
 class Operators(Traced):
     """The operators that the standard asks of an array.
 
@@ -76,6 +101,17 @@ class Operators(Traced):
     __eq__ = _passed(operator.eq)[0]
     __ne__ = _passed(operator.ne)[0]
     __hash__ = object.__hash__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Compute ``array op tensor`` for an array of NumPy; refuse its other functions."""
+        answer = _FROM_NUMPY.get(ufunc.__name__)
+        if answer and method == "__call__" and not options and not isinstance(inputs[0], Traced):
+            return getattr(inputs[1], answer)(inputs[0])
+        name = ufunc.__name__
+        raise BackendError(
+            f"np.{name}: the functions of NumPy, and writing into its arrays, are not for Tensors; "
+            f"use xp = xpnet.namespace(x) and xp.{name}, or take the array out with .data"
+        )
 
     def __neg__(self) -> Any:
         return PRIMITIVES["negative"].apply(operator.neg, (self,), {})

@@ -64,7 +64,6 @@ class Tensor(ArrayAttributes):
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy arrays leave `array * tensor` to us
     __array_priority__ = 1000
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
