@@ -15,6 +15,7 @@ from .places import torch_place, xpnet_place
 PEERS = ("xpnet", "torch", "sklearn", "jax")
 ON_GPU = ("xpnet", "torch")
 TARGETS = {"torch": 1.0, "sklearn": 0.5}
+REPETITIONS = 50
 SIZES = (784, 512, 512, 10)
 BATCH = 128
 

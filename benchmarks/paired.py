@@ -95,7 +95,7 @@ def compare(
         for _ in range(rounds):
             for worker in workers:
                 time.sleep(SETTLE_SECONDS)
-                worker.run(1)  # wakes the threads up; not counted
+                worker.run(5)  # not counted: wakes threads and caches up
                 times[worker.peer] += worker.run(repetitions)
     finally:
         for worker in workers:
