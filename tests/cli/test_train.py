@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import xpnet as xn
+from xpnet import models
 from xpnet.backend import device_of, dtype_name
+from xpnet.cli.problem import LOSSES
 from xpnet.training import Trainer
 
 
@@ -271,3 +273,13 @@ def test_a_wrong_configuration_file_is_an_error(train, tmp_path, text, message):
 
 def test_a_missing_configuration_file_is_an_error(train):
     assert "--config must be a TOML file that can be read" in train("--config", "no.toml").err
+
+
+def test_every_model_has_a_loss():
+    assert set(LOSSES) == set(models.MODELS)
+
+
+def test_lenet5_asks_for_images_of_its_size(xpnet):
+    answer = xpnet("train", "--model", "lenet5", "--data", "digits")
+    assert answer.code == 2
+    assert "must have images of shape (C, 28, 28)" in answer.err

@@ -5,6 +5,7 @@
 ``config.py``       options from a TOML file
 ``tables.py``       tables of text
 ``datasets.py``     data sets by name, or from a file
+``classes.py``        which classes are used, and how they are numbered
 ``problem.py``      which model and loss fit the data
 ``devices.py``      ``xpnet devices``
 ``train.py``        ``xpnet train``

@@ -10,10 +10,10 @@ import numpy as np
 
 from .. import data
 from ..data import ArrayDataset
-from ..errors import ArgumentError, DataError, choose
+from ..errors import DataError, choose
 from ..typing import Array
 
-__all__ = ["NAMES", "add_data_options", "load", "load_arrays", "pick", "scaled"]
+__all__ = ["NAMES", "add_data_options", "load", "load_arrays", "scaled"]
 
 NAMES = ("digits", "mnist", "fashion-mnist")
 
@@ -53,36 +53,6 @@ def load(options: argparse.Namespace) -> tuple[ArrayDataset, ArrayDataset]:
         return data.load_digits()
     loader = data.load_mnist if name == "mnist" else data.load_fashion_mnist
     return loader(options.data_dir)
-
-
-def pick(dataset: ArrayDataset, classes: tuple[int, ...] | None) -> ArrayDataset:
-    """Return the samples of these classes, numbered 0, 1, ... in this order.
-
-    Examples
-    --------
-    >>> dataset = ArrayDataset(np.arange(4), np.asarray([5, 7, 6, 5]))
-    >>> pick(dataset, (7, 5)).arrays
-    (array([0, 1, 3]), array([1, 0, 1]))
-    """
-    if classes is None:
-        return dataset
-    x, y = dataset.arrays
-    missing = sorted(set(classes) - set(np.unique(y).tolist()))
-    if missing or len(set(classes)) < 2:
-        there = ", ".join(str(k) for k in np.unique(y))
-        raise ArgumentError(
-            f"--classes must be two or more of the classes in the data, {there}, got "
-            f"{', '.join(str(k) for k in classes)}; write them as 0,1"
-        )
-    chosen = np.isin(y, classes)
-    renumbered = np.argmax(y[chosen][:, None] == np.asarray(classes), axis=1)
-    names = dataset.class_names
-    return ArrayDataset(
-        x[chosen],
-        renumbered.astype(np.int64),
-        class_names=[names[k] for k in classes] if names else [str(k) for k in classes],
-        name=dataset.name,
-    )
 
 
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:

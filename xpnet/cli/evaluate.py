@@ -9,12 +9,14 @@ from typing import Any
 from .. import backend
 from ..backend import to_numpy
 from ..data import ArrayDataset
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DataError
 from ..io import load, read_notes
 from ..nn import Module
 from ..training import Trainer
 from ..training.metrics import ConfusionMatrix
+from ..training.inputs import in_dtype_of
 from . import datasets, problem
+from .classes import as_trained
 from .parsing import choice, numbers, whole
 from .tables import table
 
@@ -73,9 +75,9 @@ def run(options: argparse.Namespace) -> int:
         model = load(options.model)
         train, test = datasets.load(options)
         data = train if options.split == "train" else test
-        data = datasets.pick(data, options.classes or _tuple(notes.get("classes")))
+        data = as_trained(data, options.classes, notes.get("classes"), notes.get("class_names"))
         measured, matrix = _measure(model, data, options.batch_size)
-    names = notes.get("class_names") or data.class_names
+    names = data.class_names
     if options.json:
         print(json.dumps({**measured, "confusion_matrix": matrix}))
         return 0
@@ -86,19 +88,21 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tuple(values: list[int] | None) -> tuple[int, ...] | None:
-    return None if values is None else tuple(values)
-
-
 def _measure(
     model: Module, data: ArrayDataset, batch_size: int
 ) -> tuple[dict[str, float], list[list[int]]]:
     """Return loss and accuracy, and how often class i was taken for class j."""
-    trainer = Trainer(model, "sgd", loss=problem.loss_of(model))
-    measured = trainer.evaluate(data, batch_size)
     x, y = data.arrays
     scores = getattr(model, "scores", model.predict)
-    outputs = to_numpy(scores(datasets.scaled(x), batch_size=batch_size))
+    outputs = to_numpy(scores(in_dtype_of(model, x), batch_size=batch_size))
+    known = 2 if outputs.size == len(data) else outputs.shape[-1]
+    if y.max() >= known:
+        raise DataError(
+            f"evaluate: the data must have the {known} classes of the model, numbered from 0, got "
+            f"class {y.max()}; choose those it was trained on with --classes"
+        )
+    trainer = Trainer(model, "sgd", loss=problem.loss_of(model))
+    measured = trainer.evaluate(data, batch_size)
     matrix: list[list[int]] = ConfusionMatrix()(outputs, y).tolist()
     return measured, matrix
 

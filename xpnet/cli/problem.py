@@ -20,6 +20,7 @@ LOSSES = {
     "logistic": "bce_with_logits",
     "softmax": "cross_entropy",
     "mlp": "cross_entropy",
+    "lenet5": "cross_entropy",
 }
 """The loss with which a model is trained."""
 
@@ -58,7 +59,7 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
     Raises
     ------
     ArgumentError
-        If the model is for two classes and there are more.
+        If the model is for two classes and there are more, or for images and there are none.
     """
     features = math.prod(input_shape)
     if options.model in ("perceptron", "logistic"):
@@ -70,6 +71,13 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
         return models.by_name(options.model)(features)
     if options.model == "softmax":
         return models.SoftmaxRegression(features, classes)
+    if options.model == "lenet5":
+        if len(input_shape) != 3 or tuple(input_shape[1:]) != (28, 28):
+            raise ArgumentError(
+                f"--model lenet5 must have images of shape (C, 28, 28), got {tuple(input_shape)}; "
+                "take --data mnist, or --model mlp"
+            )
+        return models.LeNet5(input_shape[0], classes)
     return models.MLP(features, options.hidden, classes, options.activation, options.dropout)
 
 

@@ -15,7 +15,7 @@ from ..errors import ArgumentError, ModelFileError
 from ..nn import Module
 from ..training import History, StopOnNaN, Trainer
 from . import datasets, problem
-from .datasets import pick
+from .classes import pick
 from .parsing import choice, number, numbers, whole
 from .report import Run, write
 from .tables import table
