@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+import xpnet as xn
 from xpnet.errors import ModelFileError
 from xpnet.io import atomic_path
 
@@ -78,3 +79,13 @@ def test_a_folder_is_no_file_name(tmp_path):
         atomic_path(tmp_path, "save", ModelFileError),
     ):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the rights of a file are POSIX")
+def test_a_new_file_has_the_rights_of_the_umask_whoever_writes_it(tmp_path):
+    before = os.umask(0o027)
+    try:
+        xn.save(xn.nn.Linear(2, 1), tmp_path / "model.safetensors")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "model.safetensors").stat().st_mode & 0o777 == 0o640

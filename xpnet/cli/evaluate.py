@@ -13,8 +13,8 @@ from ..errors import ArgumentError, DataError
 from ..io import load, read_notes
 from ..nn import Module
 from ..training import Trainer
-from ..training.metrics import ConfusionMatrix
 from ..training.inputs import in_dtype_of
+from ..training.metrics import ConfusionMatrix
 from . import datasets, problem
 from .classes import as_trained
 from .parsing import choice, numbers, whole

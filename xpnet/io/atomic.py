@@ -66,9 +66,10 @@ def atomic_path(
             f"({problem.strerror}); choose another folder"
         ) from problem
     try:
+        # a writer may put a file of its own there, with other rights: safetensors' has 0600
+        rights = (target if target.exists() else temporary).stat().st_mode & 0o777
         yield temporary
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.chmod(rights)
         _flush(temporary, os.O_RDWR)
         os.replace(temporary, target)
     except BaseException:
