@@ -15,7 +15,7 @@ class Identity(Module):
     Examples
     --------
     >>> import xpnet as xn
-    >>> xn.nn.Identity()(xn.asarray([-1.0, 2.0]))
+    >>> xn.nn.Identity().predict(xn.asarray([-1.0, 2.0]))
     array([-1.,  2.], dtype=float32)
     """
 

@@ -65,7 +65,7 @@ class CrossEntropyLoss(_Loss):
     Examples
     --------
     >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.CrossEntropyLoss()(np.zeros((1, 4)), np.asarray([2])).round(4))
+    >>> round(float(xn.nn.CrossEntropyLoss()(np.zeros((1, 4)), np.asarray([2]))), 4)
     1.3863
     """
 
@@ -124,7 +124,7 @@ class BCELoss(_Loss):
     Examples
     --------
     >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.BCELoss()(np.asarray([0.5]), np.asarray([1.0])).round(4))
+    >>> round(float(xn.nn.BCELoss()(np.asarray([0.5]), np.asarray([1.0]))), 4)
     0.6931
     """
 
@@ -147,7 +147,7 @@ class BCEWithLogitsLoss(_Loss):
     Examples
     --------
     >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.BCEWithLogitsLoss()(np.asarray([0.0]), np.asarray([1.0])).round(4))
+    >>> round(float(xn.nn.BCEWithLogitsLoss()(np.asarray([0.0]), np.asarray([1.0]))), 4)
     0.6931
     """
 
