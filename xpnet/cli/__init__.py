@@ -7,6 +7,7 @@
 ``datasets.py``     data sets by name, or from a file
 ``classes.py``        which classes are used, and how they are numbered
 ``problem.py``      which model and loss fit the data
+``outputs.py``        the files that a training writes
 ``devices.py``      ``xpnet devices``
 ``train.py``        ``xpnet train``
 ``evaluate.py``     ``xpnet evaluate``

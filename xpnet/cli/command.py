@@ -77,5 +77,5 @@ def _refuse(parser: Parser, unknown: str) -> None:
     """Raise an error that lists the options of the command, and the closest."""
     flags = [flag for flag in parser.flags() if flag not in ("-h", "--help")]
     if unknown.startswith("-"):
-        choose(parser.prog, "option", unknown.partition("=")[0], [*flags, "--config"])
+        choose(parser.prog, "option", unknown.partition("=")[0], {*flags, "--config"})
     parser.error(f"there must be no further argument, got {unknown!r}")

@@ -13,7 +13,7 @@ from ..data import ArrayDataset
 from ..errors import ArgumentError
 from ..nn import Module
 
-__all__ = ["LOSSES", "add_model_options", "build", "loss_of"]
+__all__ = ["LOSSES", "add_model_options", "build", "classes_of", "loss_of", "refuse_mlp_options"]
 
 LOSSES = {
     "perceptron": "perceptron",
@@ -25,6 +25,10 @@ LOSSES = {
 """The loss with which a model is trained."""
 
 
+MLP_DEFAULTS: dict[str, Any] = {"hidden": (128,), "activation": "relu", "dropout": 0.0}
+"""The options that shape an mlp, and what they are unless they are given."""
+
+
 def add_model_options(parser: Any) -> None:
     """Add the options that shape an MLP."""
     from .. import nn
@@ -33,21 +37,18 @@ def add_model_options(parser: Any) -> None:
     parser.add_argument(
         "--hidden",
         type=numbers(1),
-        default=(128,),
         metavar="SIZES",
         help="sizes of the hidden layers of an mlp, as in 128,64 (default: 128)",
     )
     parser.add_argument(
         "--activation",
         type=choice(nn.ACTIVATIONS),
-        default="relu",
         metavar="NAME",
         help=f"of an mlp: {', '.join(nn.ACTIVATIONS)} (default: relu)",
     )
     parser.add_argument(
         "--dropout",
         type=fraction,
-        default=0.0,
         metavar="P",
         help="share of the hidden units of an mlp that is switched off in each step (default: 0)",
     )
@@ -61,6 +62,7 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
     ArgumentError
         If the model is for two classes and there are more, or for images and there are none.
     """
+    _settle_mlp_options(options)
     features = math.prod(input_shape)
     if options.model in ("perceptron", "logistic"):
         if classes != 2:
@@ -79,6 +81,25 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
             )
         return models.LeNet5(input_shape[0], classes)
     return models.MLP(features, options.hidden, classes, options.activation, options.dropout)
+
+
+def _settle_mlp_options(options: argparse.Namespace) -> None:
+    """Put the defaults of an mlp where nothing was given; another model has no such options."""
+    if options.model != "mlp":
+        refuse_mlp_options(options, f"--model {options.model}")
+        return
+    for name, value in MLP_DEFAULTS.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+
+
+def refuse_mlp_options(options: argparse.Namespace, got: str) -> None:
+    """Raise an ArgumentError if options were given that shape an mlp alone."""
+    for name in MLP_DEFAULTS:
+        if getattr(options, name) is not None:
+            raise ArgumentError(
+                f"--{name} must go with a new mlp, got {got}; leave it out, or take the model mlp"
+            )
 
 
 def classes_of(*datasets: ArrayDataset) -> int:

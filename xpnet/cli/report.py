@@ -13,6 +13,7 @@ from .._version import __version__
 from ..io import atomic_path, save
 from ..nn import Module
 from ..training import History
+from .outputs import beside
 
 __all__ = ["Run", "write"]
 
@@ -32,8 +33,7 @@ class Run:
 
 def write(run: Run, output: str, plot: str | None) -> list[str]:
     """Write the files and return their names."""
-    model_path = Path(output)
-    paths = [model_path, model_path.with_suffix(".csv"), model_path.with_suffix(".json")]
+    paths = beside(output)
     save(run.model, paths[0], _notes(run))
     with atomic_path(paths[1], "train") as temporary:
         run.history.to_csv(temporary)

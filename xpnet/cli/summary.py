@@ -62,6 +62,7 @@ def _named(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
 def _saved(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
     if not os.path.exists(options.model) and not os.path.splitext(options.model)[1]:
         models.by_name(options.model)  # raises, and lists the names
+    problem.refuse_mlp_options(options, "the model file")
     notes = read_notes(options.model)
     shape = options.input_shape or notes.get("input_shape")
     if shape is None:

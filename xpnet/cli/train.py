@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import inspect
 import time
-from pathlib import Path
 from typing import Any
 
 from .. import backend, models, optim
 from ..data import ArrayDataset
-from ..errors import ArgumentError, ModelFileError
+from ..errors import AnomalyError, ArgumentError
 from ..nn import Module
 from ..training import History, StopOnNaN, Trainer
 from . import datasets, problem
 from .classes import pick
+from .outputs import require_usable
 from .parsing import choice, number, numbers, whole
 from .report import Run, write
 from .tables import table
@@ -162,24 +161,18 @@ def _add_where(parser: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, test, write, and print what came out."""
-    _require_writable(options)
+    require_usable(options.output, options.plot)
     with backend.device(options.device):
         backend.manual_seed(options.seed)
         train, test = (pick(part, options.classes) for part in datasets.load(options))
         input_shape = tuple(train.arrays[0].shape[1:])
         model = problem.build(options, input_shape, problem.classes_of(train, test))
         model.to(dtype=options.dtype)
-        trainer, epochs = _trainer(options, model, train)
+        _fill_in(options, len(train))
+        trainer = _trainer(options, model, train)
         print(_headline(options, model, train, test))
         start = time.perf_counter()
-        history = trainer.fit(
-            train,
-            validation=test,
-            epochs=epochs,
-            batch_size=options.batch_size,
-            seed=options.seed,
-            progress=not options.no_progress,
-        )
+        history = _fit(options, trainer, train, test)
         seconds = time.perf_counter() - start
         results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}
     run_ = Run(vars(options), model, history, results, seconds, input_shape, train.class_names)
@@ -189,30 +182,37 @@ def run(options: argparse.Namespace) -> int:
     return 130 if history.interrupted else 0
 
 
-def _require_writable(options: argparse.Namespace) -> None:
-    """Find out before training what would make its result impossible to keep."""
-    for flag, path in (("--output", options.output), ("--plot", options.plot)):
-        if path is not None and not Path(path).absolute().parent.is_dir():
-            raise ModelFileError(
-                f"train: {flag} must be in an existing folder, got {path!r}; create the folder "
-                f"{str(Path(path).parent)!r} first"
-            )
-    if options.plot is not None and importlib.util.find_spec("matplotlib") is None:
-        raise ArgumentError(
-            "train: for --plot Matplotlib must be installed, got none; pip install 'xpnet[plot]'"
+def _fill_in(options: argparse.Namespace, samples: int) -> None:
+    """Put the values that are used where none were given: the record is to tell them."""
+    if options.epochs is None:
+        options.epochs = 30 if samples < MANY_SAMPLES else 5
+    if options.lr is None:
+        options.lr = LEARNING_RATES[options.optimizer]
+
+
+def _fit(
+    options: argparse.Namespace, trainer: Trainer, train: ArrayDataset, test: ArrayDataset
+) -> History:
+    try:
+        return trainer.fit(
+            train,
+            validation=test,
+            epochs=options.epochs,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            progress=not options.no_progress,
         )
+    except AnomalyError as error:
+        raise AnomalyError(str(error).replace("clip_norm=1.0", "--clip-norm 1")) from error
 
 
-def _trainer(
-    options: argparse.Namespace, model: Module, train: ArrayDataset
-) -> tuple[Trainer, int]:
-    epochs = options.epochs or (30 if len(train) < MANY_SAMPLES else 5)
+def _trainer(options: argparse.Namespace, model: Module, train: ArrayDataset) -> Trainer:
     optimizer = _optimizer(options, model)
     schedule = None
     if options.schedule == "cosine":
-        steps = epochs * -(-len(train) // options.batch_size)
+        steps = options.epochs * -(-len(train) // options.batch_size)
         schedule = optim.CosineAnnealingLR(optimizer, T_max=steps)
-    trainer = Trainer(
+    return Trainer(
         model,
         optimizer,
         loss=problem.LOSSES[options.model],
@@ -221,12 +221,10 @@ def _trainer(
         callbacks=[StopOnNaN()],
         clip_norm=options.clip_norm,
     )
-    return trainer, epochs
 
 
 def _optimizer(options: argparse.Namespace, model: Module) -> optim.Optimizer:
     cls: Any = optim.by_name(options.optimizer)
-    lr = LEARNING_RATES[options.optimizer] if options.lr is None else options.lr
     given = {"momentum": options.momentum, "weight_decay": options.weight_decay}
     chosen = {name: value for name, value in given.items() if value is not None}
     for name in chosen:
@@ -235,7 +233,7 @@ def _optimizer(options: argparse.Namespace, model: Module) -> optim.Optimizer:
                 f"train: --{name.replace('_', '-')} must go with an optimizer that has it, got "
                 f"--optimizer {options.optimizer}; leave it out, or take --optimizer sgd"
             )
-    made: optim.Optimizer = cls(model.parameters(), lr=lr, **chosen)
+    made: optim.Optimizer = cls(model.parameters(), lr=options.lr, **chosen)
     return made
 
 

@@ -118,7 +118,7 @@ class History:
         Raises
         ------
         ArgumentError
-            If Matplotlib is not installed, or nothing has been measured.
+            If Matplotlib is not installed or cannot draw such a file, or nothing has been measured.
         """
         try:
             figures = importlib.import_module("matplotlib.figure")
@@ -132,6 +132,14 @@ class History:
         if not panels:
             raise ArgumentError("History.plot: there must be an epoch to draw, got none; fit first")
         figure = figures.Figure(figsize=(5 * len(panels), 3.6), layout="constrained")
+        if path is not None:
+            # Matplotlib adds an ending to a name without one, and the file is not where it was said
+            known = figure.canvas.get_supported_filetypes()
+            if os.path.splitext(path)[1].lower().removeprefix(".") not in known:
+                raise ArgumentError(
+                    f"History.plot: path must end in one of {', '.join(sorted(known))}, got "
+                    f"{os.fspath(path)!r}; write 'curves.png'"
+                )
         for number, column in enumerate(panels, start=1):
             axes = figure.add_subplot(1, len(panels), number)
             for name, label in ((column, "training"), (f"val_{column}", "validation")):
