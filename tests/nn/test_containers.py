@@ -69,3 +69,18 @@ def test_what_is_no_module_is_refused(make):
         make(np.tanh)
     with pytest.raises(ArgumentError, match=r"create an instance of it with \(\)"):
         make(nn.ReLU)
+
+
+def test_layers_are_replaced_inserted_and_added():
+    model = nn.Sequential(nn.ReLU(), nn.Tanh())
+    model[0] = nn.Sigmoid()
+    model.insert(1, nn.Identity())
+    model.extend([nn.SiLU(), nn.ELU()])
+    assert [type(m).__name__ for m in model] == ["Sigmoid", "Identity", "Tanh", "SiLU", "ELU"]
+    with pytest.raises(ArgumentError, match=r"must be an nn\.Module"):
+        model[0] = abs
+
+
+def test_a_slice_is_of_the_same_kind():
+    assert type(nn.ModuleList([nn.ReLU(), nn.Tanh()])[:1]) is nn.ModuleList
+    assert type(nn.Sequential(nn.ReLU(), nn.Tanh())[1:]) is nn.Sequential

@@ -78,3 +78,8 @@ def test_a_layer_refuses_what_is_no_probability(p):
         nn.Dropout(p)
     with pytest.raises(ArgumentError, match="dropout: p must be from 0 to 1"):
         functional.dropout(np.ones(2), p, training=False)
+
+
+def test_a_probability_that_is_no_number_is_refused():
+    with pytest.raises(ArgumentError, match="p must be a number from 0 to 1, got 'a'"):
+        nn.Dropout("a")

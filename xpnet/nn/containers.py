@@ -26,16 +26,32 @@ class _Numbered(Module):
 
     def __init__(self, modules: Iterable[Module]) -> None:
         self._modules: list[Module] = []
-        for module in modules:
-            self.append(module)
+        self.extend(modules)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Iterate over the modules with their numbers as names."""
         return ((str(i), module) for i, module in enumerate(self._modules))
 
+    @classmethod
+    def _of(cls, modules: list[Module]) -> _Numbered:
+        """Return what a slice gives."""
+        return Sequential(*modules)
+
     def append(self, module: Module) -> None:
         """Add a module at the end."""
         self._modules.append(_require_module(type(self).__name__, module))
+
+    def extend(self, modules: Iterable[Module]) -> None:
+        """Add modules at the end."""
+        for module in modules:
+            self.append(module)
+
+    def insert(self, index: int, module: Module) -> None:
+        """Add a module before the one at `index`."""
+        self._modules.insert(index, _require_module(type(self).__name__, module))
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        self._modules[index] = _require_module(type(self).__name__, module)
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -45,7 +61,7 @@ class _Numbered(Module):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return Sequential(*self._modules[index])
+            return self._of(self._modules[index])
         return self._modules[index]
 
 
@@ -88,6 +104,10 @@ class ModuleList(_Numbered):
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         super().__init__(modules)
+
+    @classmethod
+    def _of(cls, modules: list[Module]) -> _Numbered:
+        return ModuleList(modules)
 
 
 class ModuleDict(Module):

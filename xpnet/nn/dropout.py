@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ArgumentError
 from ..ops.dropout import require_probability
 from . import functional
 from .module import Module
@@ -35,6 +36,10 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5) -> None:
+        if not isinstance(p, int | float):
+            raise ArgumentError(
+                f"Dropout: p must be a number from 0 to 1, got {p!r}; 0.5 is usual for hidden units"
+            )
         require_probability("Dropout", p)
         self.p = p
 

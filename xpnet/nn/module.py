@@ -1,21 +1,22 @@
 """Module: parameters, sub-modules and a forward.
 
 What a module owns is found by looking at its attributes: Parameters, Modules, and lists, tuples
-and dicts of Modules, in the order in which they were set. So a new layer needs no
+and dicts of them, in the order in which they were set. So a new layer needs no
 ``super().__init__()`` and no registration, only a ``forward``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 from ..autograd.tape import Traced, plain
 from ..backend import DeviceLike, is_array
 from ..typing import Array, State
 from .move import move
+from .ownership import found_in, join, require_no_arguments
 from .parameter import Parameter
-from .predict import predict
+from .predict import PREDICTING, predict, require_arrays
 from .state import load_state
 
 __all__ = ["Module"]
@@ -28,6 +29,7 @@ class Module:
     ----------
     training : bool
         Whether layers such as dropout behave as in training; see :meth:`train` and :meth:`eval`.
+        False within :meth:`predict`.
 
     Examples
     --------
@@ -42,13 +44,14 @@ class Module:
     array([2., 6.], dtype=float32)
     """
 
-    training: bool = True
+    _training: bool = True
     _buffer_names: tuple[str, ...] = ()
     _hooks: tuple[Any, ...] = ()
     _init_args: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, from which model files rebuild the architecture."""
+        require_no_arguments(cls, args, kwargs)
         self = super().__new__(cls)
         object.__setattr__(self, "_init_args", (args, kwargs))
         return self
@@ -67,7 +70,12 @@ class Module:
             args = tuple(plain(x) if is_array(x) else x for x in args)
         if kwargs:
             kwargs = {name: plain(x) if is_array(x) else x for name, x in kwargs.items()}
-        out = self.forward(*args, **kwargs)
+        try:
+            out = self.forward(*args, **kwargs)
+        except AttributeError as error:
+            # the likeliest cause, said clearly; `obj` is what has no shape
+            require_arrays(type(self).__name__, [x for x in args if x is error.obj])
+            raise
         for hook in self._hooks:
             hook(self, args, out)
         return out
@@ -78,7 +86,7 @@ class Module:
         """Iterate over the sub-modules directly inside, with their names."""
         for name, value in self.__dict__.items():
             if name != "_init_args":
-                yield from _modules_in(name, value)
+                yield from found_in(Module, name, value)
 
     def children(self) -> Iterator[Module]:
         """Iterate over the sub-modules directly inside."""
@@ -105,10 +113,13 @@ class Module:
         """Iterate over all parameters, each once, with dotted names such as ``"0.weight"``."""
         seen: set[int] = set()
         for prefix, module in self.named_modules():
-            for name, value in module.__dict__.items():
-                if isinstance(value, Parameter) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield _join(prefix, name), value
+            for attribute, value in module.__dict__.items():
+                if attribute == "_init_args":
+                    continue
+                for name, parameter in found_in(Parameter, attribute, value):
+                    if id(parameter) not in seen:
+                        seen.add(id(parameter))
+                        yield join(prefix, name), parameter
 
     def parameters(self) -> Iterator[Parameter]:
         """Iterate over all parameters."""
@@ -123,7 +134,7 @@ class Module:
         """Iterate over all buffers with dotted names."""
         for prefix, module in self.named_modules():
             for name in module._buffer_names:
-                yield _join(prefix, name), getattr(module, name)
+                yield join(prefix, name), getattr(module, name)
 
     def buffers(self) -> Iterator[Array]:
         """Iterate over all buffers."""
@@ -132,7 +143,10 @@ class Module:
     # ---- state ---------------------------------------------------------------------------
 
     def state_dict(self) -> State:
-        """Return all parameters and buffers as bare arrays by name; they are not copied.
+        """Return all parameters and buffers as bare arrays by name.
+
+        They are those of the model, not copies, and the next step may write into them. To keep
+        them as they are, take ``copy.deepcopy(model.state_dict())``.
 
         Examples
         --------
@@ -162,6 +176,14 @@ class Module:
 
     # ---- modes, devices, gradients ---------------------------------------------------------
 
+    @property
+    def training(self) -> bool:  # noqa: D102 - an attribute of the class's docstring
+        return self._training and not PREDICTING.on
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self._training = mode
+
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all inside it to training (or evaluation) behaviour."""
         for module in self.modules():
@@ -172,8 +194,14 @@ class Module:
         """Switch to evaluation behaviour."""
         return self.train(False)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` with each module inside and, last, with this one, and return this one."""
+        for module in reversed(list(self.modules())):
+            fn(module)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; `set_to_none` is ignored, as they are None."""
         for parameter in self.parameters():
             parameter.grad = None
 
@@ -266,18 +294,3 @@ class Module:
             return f"{type(self).__name__}({self.extra_repr()})"
         lines = [f"  ({name}): {child!r}".replace("\n", "\n  ") for name, child in children]
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
-
-
-def _modules_in(name: str, value: Any) -> Iterator[tuple[str, Module]]:
-    if isinstance(value, Module):
-        yield name, value
-    elif isinstance(value, list | tuple):
-        for i, part in enumerate(value):
-            yield from _modules_in(f"{name}.{i}", part)
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _modules_in(f"{name}.{key}", part)

@@ -14,6 +14,7 @@ from ..backend import (
     to_device,
     unwrap,
 )
+from ..errors import DeviceError
 from ..typing import Array
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ M = TypeVar("M", bound="Module")
 
 def move(module: M, device: DeviceLike, dtype: Any) -> M:
     """Do what ``Module.to`` promises."""
+    if isinstance(device, str) and device.startswith(("float", "bfloat", "double", "half")):
+        raise DeviceError(
+            f"to: device must be a device's name, got {device!r}, a data type; "
+            f"write to(dtype={device!r})"
+        )
     target = None if device is None else as_device(device)
     name = dtype if dtype is None or isinstance(dtype, str) else dtype_name(dtype)
 

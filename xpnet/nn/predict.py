@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..autograd import no_grad
 from ..backend import device_of, is_array, namespace, shares_home, to_device, unwrap
-from ..errors import DeviceError
+from ..errors import ArgumentError, DeviceError, DTypeError
 from ..typing import Array
 
 if TYPE_CHECKING:
     from .module import Module
 
-__all__ = ["predict"]
+__all__ = ["PREDICTING", "predict", "require_arrays"]
+
+
+class _Predicting(threading.local):
+    """Whether this thread is in a predict: modules then behave as in evaluation.
+
+    A flag that modules ask, not their mode changed and restored: no walk through the model, and a
+    thread that trains it meanwhile is not disturbed.
+    """
+
+    on = False
+
+
+PREDICTING = _Predicting()
 
 
 def predict(module: Module, x: Any, batch_size: int | None) -> Any:
     """Do what ``Module.predict`` promises."""
-    training = [m for m in module.modules() if m.training] if module.training else ()
-    for m in training:
-        m.training = False
+    outer = PREDICTING.on
+    PREDICTING.on = True
     try:
         with no_grad():
             if batch_size is None:
                 return _predict(module, unwrap(x))
-            rows = x.shape[0]
-            starts = range(0, max(rows, 1), batch_size)
-            pieces = [
-                _predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts
-            ]
-            return namespace(*pieces).concat(pieces, axis=0)
+            return _in_pieces(module, x, batch_size)
     finally:
-        for m in training:
-            m.training = True
+        PREDICTING.on = outer
+
+
+def _in_pieces(module: Module, x: Any, batch_size: int) -> Any:
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ArgumentError(
+            f"predict: batch_size must be a positive integer or None, got {batch_size!r}; None "
+            "takes all rows at once"
+        )
+    require_arrays("predict", (x,))
+    rows = x.shape[0]
+    starts = range(0, max(rows, 1), batch_size)
+    pieces = [_predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts]
+    return namespace(*pieces).concat(pieces, axis=0)
 
 
 def _predict(module: Module, x: Array) -> Array:
@@ -44,3 +65,13 @@ def _predict(module: Module, x: Array) -> Array:
         if weights is None or not is_array(x) or shares_home(x, weights):
             raise
     return to_device(unwrap(module(to_device(x, device_of(weights)))), device_of(x))
+
+
+def require_arrays(where: str, inputs: Iterable[Any]) -> None:
+    """Raise if one of the inputs is a list or a number, which has no shape."""
+    for x in inputs:
+        if isinstance(x, list | tuple | int | float):
+            raise DTypeError(
+                f"{where}: input must be an array, got a {type(x).__name__}; convert it with "
+                "xn.asarray(x)"
+            )
