@@ -200,6 +200,14 @@ ROWS = [
     # ---- training
     ("unknown loss", E.ArgumentError, "cross_entropy", lambda: fit(X, Y, loss="cross_entrpy")),
     ("unknown metric", E.ArgumentError, "accuracy", lambda: fit(X, Y, metrics=["acuracy"])),
+    ("text as targets", E.DataError, "numpy.unique", lambda: fit(X, np.asarray(list("abcb")))),
+    (
+        "name as schedule",
+        E.ArgumentError,
+        "CosineAnnealingLR",
+        lambda: fit(X, Y, schedule="cosine"),
+    ),
+    ("function as callback", E.ArgumentError, "Callback", lambda: fit(X, Y, callbacks=[print])),
     ("NaN among the inputs", E.DataError, "sample 0", lambda: fit(X * np.nan, Y)),
     ("inputs without targets", E.DataError, "targets", lambda: fit(X, Y[:0])),
     (

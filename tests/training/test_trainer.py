@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -265,7 +266,10 @@ def test_an_optimizer_of_another_model_is_an_error(points):
         ({"metrics": ["acc"]}, "metric must be one of"),
         ({"accumulate": 0}, "accumulate must be a positive integer"),
         ({"log_every": 0.5}, "log_every must be a positive integer"),
-        ({"schedule": object(), "schedule_every": "batch"}, "every must be one of"),
+        (
+            {"schedule": SimpleNamespace(step=print), "schedule_every": "batch"},
+            "every must be one of",
+        ),
     ],
 )
 def test_a_wrong_argument_is_an_error(options, message):

@@ -23,7 +23,7 @@ from ..errors import DataError
 from ..nn import Module
 from ..typing import Array
 
-__all__ = ["as_wanted", "kind_of_targets", "require_kind"]
+__all__ = ["as_wanted", "is_for_classes", "kind_of_targets", "require_kind"]
 
 _KINDS: dict[str, str] = {
     "cross_entropy": "labels",
@@ -50,6 +50,12 @@ def kind_of_targets(loss: Any) -> str:
     ('signs', 'numbers')
     """
     return _KINDS.get(_name(loss), "")
+
+
+def is_for_classes(loss: Any) -> bool:
+    """Tell whether a loss of ``nn`` is one of classification."""
+    name = _name(loss)
+    return kind_of_targets(loss) in ("labels", "signs") or name.startswith("binary_cross_entropy")
 
 
 def _name(loss: Any) -> str:
@@ -82,19 +88,29 @@ def as_wanted(kind: str, outputs: Array, y: Array) -> Array:
     return y
 
 
+IGNORED = -100
+"""The label that cross-entropy leaves out unless it is told another."""
+
+
 def require_kind(where: str, loss: Any, y: Array) -> None:
     """Raise a DataError if the targets of a data set cannot be what the loss wants.
 
     Looks at all targets, so it is for the start of training, not for each step.
     """
     kind, name = kind_of_targets(loss), _name(loss)
+    if isinstance(y, np.ndarray) and y.dtype.kind not in "biuf":
+        raise DataError(
+            f"{where}: targets must be numbers, got {y.dtype}; number the classes, e.g. with "
+            "names, y = numpy.unique(y, return_inverse=True)"
+        )
     if kind == "labels" and is_floating(y) and y.ndim < 2:
         raise DataError(
             f"{where}: targets for {name} must be integers, the classes, got {y.dtype} of shape "
             f"{tuple(y.shape)}; convert them to int64, or use loss='mse_loss' to predict numbers"
         )
     if kind == "labels" and not is_floating(y):
-        lowest = int(to_numpy(y).min(initial=0))
+        labels = to_numpy(y)
+        lowest = int(labels[labels != IGNORED].min(initial=0))
         if lowest < 0:
             raise DataError(
                 f"{where}: targets for {name} must be classes from 0, got {lowest}; "

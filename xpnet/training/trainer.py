@@ -19,8 +19,13 @@ from ..nn import Module
 from ..nn.functional import get_loss
 from ..optim import Optimizer, clip_grad_norm_
 from ..typing import Array
-from . import metrics as named_metrics
-from .arguments import positive, require_common_parameters
+from .arguments import (
+    metrics_for,
+    positive,
+    require_callbacks,
+    require_common_parameters,
+    require_schedule,
+)
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
 from .inputs import as_loader, batches_for, groups, in_dtype_of, require_good_data
@@ -43,10 +48,10 @@ class Trainer:
     loss : str or callable
         A name, as in ``"cross_entropy"``, or ``loss(outputs, y) -> Tensor ()``, a mean over the
         batch. Targets are converted for the losses that have a name: see ``targets.py``.
-    metrics : sequence of str or Metric
+    metrics : sequence of str or Metric, optional
         Names of :mod:`xpnet.training.metrics`: ``"accuracy"``, ``"top_5"``, ``"f1"``, ``"r2"``...
-        During training they are taken from the outputs of the training steps, so parameters
-        change, and dropout is active, while they are collected.
+        Default: the accuracy, where the loss is one for classes. While training they are taken
+        from the outputs of the training steps, with parameters that change and dropout active.
     schedule : schedule of xpnet.optim, optional
         Steps the learning rate.
     schedule_every : {"epoch", "step"}
@@ -88,7 +93,7 @@ class Trainer:
         model: Module,
         optimizer: Optimizer | str,
         loss: str | Callable[[Any, Any], Any] = "cross_entropy",
-        metrics: Sequence[str | Metric] = ("accuracy",),
+        metrics: Sequence[str | Metric] | str | None = None,
         schedule: Any = None,
         schedule_every: str = "epoch",
         callbacks: Sequence[Callback] = (),
@@ -104,9 +109,10 @@ class Trainer:
         self.optimizer = optimizer
         self.loss = get_loss(loss)
         self._targets = kind_of_targets(self.loss)
-        self.metrics = [named_metrics.by_name(metric) for metric in metrics]
-        self.callbacks = list(callbacks)
+        self.metrics = metrics_for(self.loss, metrics)
+        self.callbacks = require_callbacks(callbacks)
         if schedule is not None:
+            require_schedule(schedule)
             self.callbacks.append(StepSchedule(schedule, schedule_every))
         self.clip_norm = clip_norm
         self.accumulate = positive(
