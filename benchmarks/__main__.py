@@ -108,6 +108,7 @@ def main() -> None:
             device=options.device,
             rounds=3 if options.quick else 10,
             repetitions=getattr(module, "REPETITIONS", 10),
+            wake=getattr(module, "WAKE", 5),
         )
         rows = table(module, results)
         show(name, module.__doc__, options, rows)

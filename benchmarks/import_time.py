@@ -12,6 +12,7 @@ PEERS = ("xpnet", "numpy", "torch", "python")
 TARGETS = {"numpy": 1.5}
 BASELINE = "python"  # subtracted from the others
 REPETITIONS = 2
+WAKE = 0  # each repetition is a process of its own
 
 
 def _process(code: str):

@@ -83,7 +83,7 @@ def compare(
     device: str = "cpu",
     rounds: int = 10,
     repetitions: int = 10,
-    warmup: int = 10,
+    wake: int = 5,
 ) -> list[Result]:
     """Time the cases named `peers` of a module, taking turns, and return their medians."""
     workers = [Worker(module, peer, threads, device) for peer in peers]
@@ -91,11 +91,11 @@ def compare(
     try:
         for worker in workers:
             time.sleep(SETTLE_SECONDS)
-            worker.run(warmup)
+            worker.run(2 * wake)
         for _ in range(rounds):
             for worker in workers:
                 time.sleep(SETTLE_SECONDS)
-                worker.run(5)  # not counted: wakes threads and caches up
+                worker.run(wake)  # not counted: wakes threads and caches up
                 times[worker.peer] += worker.run(repetitions)
     finally:
         for worker in workers:
