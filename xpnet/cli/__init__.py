@@ -6,6 +6,7 @@
 ``tables.py``       tables of text
 ``datasets.py``     data sets by name, or from a file
 ``classes.py``        which classes are used, and how they are numbered
+``labels.py``         the arrays of a file as inputs and classes
 ``problem.py``      which model and loss fit the data
 ``outputs.py``        the files that a training writes
 ``devices.py``      ``xpnet devices``

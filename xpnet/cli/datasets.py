@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,14 +12,15 @@ from .. import data
 from ..data import ArrayDataset
 from ..errors import DataError, choose
 from ..typing import Array
+from .labels import numbered, require_inputs
 
-__all__ = ["NAMES", "add_data_options", "load", "load_arrays", "scaled"]
+__all__ = ["NAMES", "add_data_options", "Loaded", "load", "load_arrays", "scaled"]
 
 NAMES = ("digits", "mnist", "fashion-mnist")
 
 FILE_HELP = """\
 an .npz file holds x_train, y_train and, if you like, x_test, y_test; or X and y, of which a fifth \
-becomes test data. Integers from 0 to 255 (images) are divided by 255"""
+becomes test data. Images of bytes, uint8 (N, H, W) or (N, C, H, W), are divided by 255"""
 
 _INPUT_NAMES = ("X", "x", "images", "data")
 _LABEL_NAMES = ("y", "Y", "labels", "target")
@@ -43,16 +44,31 @@ def add_data_options(parser: Any, default: str | None) -> None:
     )
 
 
-def load(options: argparse.Namespace) -> tuple[ArrayDataset, ArrayDataset]:
-    """Return the training and the test data that the options name."""
+class Loaded(NamedTuple):
+    """Data, and what its bytes were divided by: None if there were none."""
+
+    train: ArrayDataset
+    test: ArrayDataset
+    divisor: int | None
+
+
+def load(options: argparse.Namespace, divisor: int | None = None) -> Loaded:
+    """Return the training and the test data that the options name.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+    divisor : int, optional
+        What a model's training divided bytes by. Default: 255 for images, 1 for tables.
+    """
     name: str = options.data
     if name.endswith(".npz"):
-        return _from_file(name)
+        return _from_file(name, divisor)
     choose("data", "--data", name, [*NAMES, "FILE.npz"])
     if name == "digits":
-        return data.load_digits()
+        return Loaded(*data.load_digits(), 255)
     loader = data.load_mnist if name == "mnist" else data.load_fashion_mnist
-    return loader(options.data_dir)
+    return Loaded(*loader(options.data_dir), 255)
 
 
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
@@ -77,49 +93,48 @@ def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         ) from error
 
 
-def scaled(x: Array) -> Array:
-    """Return pixels 0 ... 255 as float32 from 0 to 1, other numbers as float32.
+def scaled(x: Array, divisor: int | None = None) -> Array:
+    """Return numbers as float32, bytes divided by `divisor`.
+
+    Without a divisor, images (N, H, W) or (N, C, H, W) of bytes come to lie between 0 and 1, and
+    bytes of a table stay: they are numbers as others.
 
     Examples
     --------
-    >>> scaled(np.asarray([0, 255], dtype=np.uint8))
-    array([0., 1.], dtype=float32)
+    >>> scaled(np.asarray([[[0, 255]]], dtype=np.uint8))
+    array([[[0., 1.]]], dtype=float32)
+    >>> scaled(np.asarray([[3, 16]], dtype=np.uint8))
+    array([[ 3., 16.]], dtype=float32)
     """
     if x.dtype == np.uint8:
-        return np.divide(x, 255, dtype=np.float32)
+        return np.divide(x, divisor or (255 if x.ndim > 2 else 1), dtype=np.float32)
     return x.astype(np.float32, copy=False)
 
 
-def _from_file(path: str) -> tuple[ArrayDataset, ArrayDataset]:
+def _from_file(path: str, divisor: int | None) -> Loaded:
     arrays = load_arrays(path)
     if "x_train" in arrays and "y_train" in arrays:
-        train = _dataset(path, arrays["x_train"], arrays["y_train"], "train")
-        if "x_test" in arrays and "y_test" in arrays:
-            return train, _dataset(path, arrays["x_test"], arrays["y_test"], "test")
-        whole = train
+        parts = ["train", "test"] if "x_test" in arrays and "y_test" in arrays else ["train"]
+        inputs = [arrays[f"x_{part}"] for part in parts]
+        labels = [arrays[f"y_{part}"] for part in parts]
     else:
-        inputs = next((name for name in _INPUT_NAMES if name in arrays), None)
-        labels = next((name for name in _LABEL_NAMES if name in arrays), None)
-        if inputs is None or labels is None:
+        parts = [""]
+        inputs = [arrays[name] for name in _INPUT_NAMES if name in arrays][:1]
+        labels = [arrays[name] for name in _LABEL_NAMES if name in arrays][:1]
+        if not inputs or not labels:
             raise DataError(
                 f"data: {path!r} must hold x_train and y_train, or X and y, got "
                 f"{', '.join(arrays) or 'nothing'}; write it with numpy.savez(path, X=X, y=y)"
             )
-        whole = _dataset(path, arrays[inputs], arrays[labels], "")
-    train, test = data.split(whole, (0.8, 0.2), stratify=True)
-    return train, test
-
-
-def _dataset(path: str, x: np.ndarray, y: np.ndarray, part: str) -> ArrayDataset:
-    if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer) or (y.size and y.min() < 0):
-        raise DataError(
-            f"data: labels in {path!r} must be classes, integers (N,) from 0, got {y.dtype} of "
-            f"shape {y.shape}{f' from {y.min()}' if y.size and y.ndim == 1 else ''}; number them "
-            "with numpy.unique(y, return_inverse=True)"
-        )
-    if not np.issubdtype(x.dtype, np.number):
-        raise DataError(
-            f"data: inputs in {path!r} must be numbers, got {x.dtype}; convert them to float32"
-        )
+    require_inputs(path, inputs)
+    if divisor is None and inputs[0].dtype == np.uint8:
+        divisor = 255 if inputs[0].ndim > 2 else 1
+    numbers, names = numbered(path, labels)
     title = os.path.basename(path)
-    return ArrayDataset(scaled(x), y.astype(np.int64), name=f"{title} {part}".strip())
+    made = [
+        ArrayDataset(scaled(x, divisor), y, class_names=names, name=f"{title} {part}".strip())
+        for x, y, part in zip(inputs, numbers, parts, strict=True)
+    ]
+    if len(made) == 1:
+        made = list(data.split(made[0], (0.8, 0.2), stratify=True))
+    return Loaded(made[0], made[1], divisor)

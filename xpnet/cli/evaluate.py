@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
         )
     with backend.device(options.device):
         model = load(options.model)
-        train, test = datasets.load(options)
-        data = train if options.split == "train" else test
+        loaded = datasets.load(options, notes.get("divisor"))
+        data = loaded.train if options.split == "train" else loaded.test
         data = as_trained(data, options.classes, notes.get("classes"), notes.get("class_names"))
         measured, matrix = _measure(model, data, options.batch_size)
     names = data.class_names

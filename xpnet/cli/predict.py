@@ -11,11 +11,12 @@ import numpy as np
 from .. import backend
 from ..backend import to_numpy
 from ..io import load, read_notes
+from ..models import Perceptron
 from ..nn import Module
 from ..nn import functional as F
 from ..training.inputs import in_dtype_of
 from .parsing import numbers, whole
-from .samples import read_samples
+from .samples import read_samples, require_finite
 from .tables import table
 
 __all__ = ["add_parser", "run"]
@@ -27,8 +28,8 @@ examples:
   xpnet predict model.safetensors table.csv more.npz --device cuda
 
 Images are made grey or coloured and scaled to what the model was trained on. MNIST and the digits
-are bright on dark: use --invert for dark ink on bright paper. Integers from 0 to 255 are divided by
-255. Tables have one sample in each line.
+are bright on dark: use --invert for dark ink on bright paper. Bytes (uint8)
+are scaled as in training: images are divided by 255. Tables have one sample in each line.
 """
 
 
@@ -65,22 +66,25 @@ def run(options: argparse.Namespace) -> int:
     shape = options.input_shape or notes.get("input_shape")
     with backend.device(options.device):
         model = load(options.model)
+        names, scores = notes.get("class_names"), isinstance(model, Perceptron)
         answers = []
         for path in options.files:
-            x, names = read_samples(path, shape, options.invert)
+            x, samples = read_samples(path, shape, options.invert, notes.get("divisor"))
+            require_finite(x, samples)
             outputs = _outputs(model, x, options.batch_size)
             answers += [
-                {"sample": name, **_answer(row, notes.get("class_names"))}
-                for name, row in zip(names, outputs, strict=True)
+                {"sample": sample, **_answer(row, names, scores)}
+                for sample, row in zip(samples, outputs, strict=True)
             ]
     if options.json:
         print(json.dumps(answers, indent=2))
         return 0
+    sure = "score" if scores else "probability"
     rows = [
-        [a["sample"], str(a["prediction"]), f"{a['probability']:.1%}" if "probability" in a else ""]
+        [a["sample"], str(a["prediction"]), format(a[sure], ".4g" if scores else ".1%")]
         for a in answers
     ]
-    print(table(["sample", "prediction", "probability"], rows))
+    print(table(["sample", "prediction", sure], rows))
     return 0
 
 
@@ -91,16 +95,22 @@ def _outputs(model: Module, x: np.ndarray, batch_size: int) -> np.ndarray:
     return outputs.astype(np.float64).reshape(outputs.shape[0], -1)
 
 
-def _answer(outputs: np.ndarray, names: list[str] | None) -> dict[str, Any]:
-    """Return the class and its probability for one row of outputs."""
-    if outputs.shape[0] == 1:
+def _answer(outputs: np.ndarray, names: list[str] | None, scores: bool) -> dict[str, Any]:
+    """Return the class and its probability, or score, for one row of outputs."""
+    if scores:  # of a perceptron: a distance, which says nothing about chances
+        sure = float(outputs[0])
+        chosen = int(sure >= 0)
+    elif outputs.shape[0] == 1:
         one = float(F.sigmoid(outputs)[0])
         chances = [1.0 - one, one]
+        chosen = int(np.argmax(chances))
+        sure = chances[chosen]
     else:
         chances = F.softmax(outputs).tolist()
-    chosen = int(np.argmax(chances))
+        chosen = int(np.argmax(chances))
+        sure = chances[chosen]
     return {
         "prediction": names[chosen] if names and chosen < len(names) else chosen,
-        "probability": chances[chosen],
+        "score" if scores else "probability": sure,
         "outputs": outputs.tolist(),
     }

@@ -29,6 +29,7 @@ class Run:
     seconds: float
     input_shape: tuple[int, ...]
     class_names: Sequence[str] | None
+    divisor: int | None
 
 
 def write(run: Run, output: str, plot: str | None) -> list[str]:
@@ -52,6 +53,7 @@ def _notes(run: Run) -> dict[str, Any]:
         "class_names": None if run.class_names is None else list(run.class_names),
         "data": run.options["data"],
         "classes": run.options["classes"],
+        "divisor": run.divisor,
     }
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from ..errors import ArgumentError, DataError
 from .datasets import load_arrays, scaled
 
-__all__ = ["read_samples"]
+__all__ = ["read_samples", "require_finite"]
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
 
 
 def read_samples(
-    path: str, shape: Sequence[int] | None, invert: bool = False
+    path: str, shape: Sequence[int] | None, invert: bool = False, divisor: int | None = None
 ) -> tuple[np.ndarray, list[str]]:
     """Return the samples of a file, (N, ...), and a name for each.
 
@@ -31,13 +31,16 @@ def read_samples(
         That of a sample. Images are scaled to it, rows of a table reshaped.
     invert : bool
         Exchange dark and bright of images.
+    divisor : int, optional
+        What the training divided bytes by. Default: 255 for models of images, else 1.
     """
+    if divisor is None and shape is not None:
+        divisor = 255 if len(shape) > 1 else 1
     ending = Path(path).suffix.lower()
     if not Path(path).is_file():
         raise DataError(f"predict: {path!r} must be a file, got none; check the name")
     if ending in IMAGES:
-        x = _read_image(path, shape)
-        return (1.0 - x if invert else x), [path]
+        return _read_image(path, shape, invert, divisor), [path]
     if ending == ".npy":
         x = _read_npy(path)
     elif ending == ".npz":
@@ -56,8 +59,24 @@ def read_samples(
             f"predict: files must be images ({', '.join(IMAGES)}), .npy, .npz or .csv, got "
             f"{path!r}; convert it to one of these"
         )
-    x = _as_samples(path, scaled(x), shape)
+    if not np.issubdtype(x.dtype, np.number) and x.dtype != np.bool_:
+        raise DataError(
+            f"predict: {path!r} must hold numbers, got {x.dtype}; convert them to float32"
+        )
+    x = _as_samples(path, scaled(x, divisor), shape)
     return x, [path if len(x) == 1 else f"{path}[{i}]" for i in range(len(x))]
+
+
+def require_finite(x: np.ndarray, names: Sequence[str]) -> None:
+    """Raise a DataError that names the first sample with NaN or infinity."""
+    good = np.isfinite(x).reshape(len(x), -1).all(axis=1)
+    if not good.all():
+        first = int(np.argmin(good))
+        value = x[first][~np.isfinite(x[first])].flat[0]
+        raise DataError(
+            f"predict: samples must be finite numbers, got {value} in {names[first]!r}; fill the "
+            "gaps, or leave such samples out"
+        )
 
 
 def _as_samples(path: str, x: np.ndarray, shape: Sequence[int] | None) -> np.ndarray:
@@ -76,7 +95,9 @@ def _as_samples(path: str, x: np.ndarray, shape: Sequence[int] | None) -> np.nda
     )
 
 
-def _read_image(path: str, shape: Sequence[int] | None) -> np.ndarray:
+def _read_image(
+    path: str, shape: Sequence[int] | None, invert: bool, divisor: int | None
+) -> np.ndarray:
     try:
         pillow: Any = importlib.import_module("PIL.Image")
     except ImportError as error:
@@ -96,8 +117,10 @@ def _read_image(path: str, shape: Sequence[int] | None) -> np.ndarray:
             "check it with an image viewer"
         ) from error
     pixels = pixels.reshape(height, width, channels).transpose(2, 0, 1)  # (H, W, C) -> (C, H, W)
+    if invert:
+        pixels = 255 - pixels
     wanted = (channels, height, width) if shape is None or len(shape) == 3 else tuple(shape)
-    image_in_batch: np.ndarray = scaled(pixels).reshape(1, *wanted)
+    image_in_batch: np.ndarray = scaled(pixels, divisor or 255).reshape(1, *wanted)
     return image_in_batch
 
 
@@ -107,9 +130,6 @@ def _image_shape(shape: Sequence[int] | None) -> tuple[int, int, int]:
         return shape[0], shape[1], shape[2]
     if shape is not None and len(shape) == 2:
         return 1, shape[0], shape[1]
-    if shape is not None and len(shape) == 1 and math.isqrt(shape[0]) ** 2 == shape[0]:
-        side = math.isqrt(shape[0])
-        return 1, side, side
     known = "nothing about" if shape is None else f"{tuple(shape)} as"
     raise ArgumentError(
         f"predict: for image files the model must take images, got {known} its input shape; "

@@ -164,7 +164,8 @@ def run(options: argparse.Namespace) -> int:
     require_usable(options.output, options.plot)
     with backend.device(options.device):
         backend.manual_seed(options.seed)
-        train, test = (pick(part, options.classes) for part in datasets.load(options))
+        loaded = datasets.load(options)
+        train, test = (pick(part, options.classes) for part in (loaded.train, loaded.test))
         input_shape = tuple(train.arrays[0].shape[1:])
         model = problem.build(options, input_shape, problem.classes_of(train, test))
         model.to(dtype=options.dtype)
@@ -175,7 +176,16 @@ def run(options: argparse.Namespace) -> int:
         history = _fit(options, trainer, train, test)
         seconds = time.perf_counter() - start
         results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}
-    run_ = Run(vars(options), model, history, results, seconds, input_shape, train.class_names)
+    run_ = Run(
+        options=vars(options),
+        model=model,
+        history=history,
+        results=results,
+        seconds=seconds,
+        input_shape=input_shape,
+        class_names=train.class_names,
+        divisor=loaded.divisor,
+    )
     written = write(run_, options.output, options.plot)
     print(_outcome(run_, trainer.device.name))
     print("wrote " + ", ".join(written))
