@@ -164,3 +164,10 @@ def test_describing_and_building_do_not_disturb_the_random_sequence():
 def test_a_constructor_that_refuses_its_arguments_says_so():
     with pytest.raises(ModelFileError, match=r"constructor of Linear.*out_features"):
         build({"class": "Linear", "args": [3, -2], "kwargs": {}})
+
+
+def test_an_option_changed_after_construction_is_warned_of():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5))
+    model[1].p = 0.1
+    with pytest.warns(UserWarning, match=r"got 1\.p = 0\.1, which was 0\.5 .*Dropout with p=0\.1"):
+        describe(model)

@@ -15,7 +15,9 @@ module that was described.
 
 from __future__ import annotations
 
+import inspect
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +44,11 @@ def describe(model: Module) -> Description:
         If an argument cannot be written down, or the model was changed after its construction in
         a way that a description cannot tell.
 
+    Warns
+    -----
+    UserWarning
+        If a number given to a constructor was changed afterwards: the description has the old one.
+
     Examples
     --------
     >>> from xpnet import nn
@@ -58,6 +65,7 @@ def describe(model: Module) -> Description:
             reason = f"building it again fails: {type(error).__name__}: {error}"
             continue
         if _outline(rebuilt) == _outline(model):
+            _warn_of_changed_options(model, rebuilt)
             return description
         reason = f"{type(model).__name__} was changed after it had been constructed"
     raise ModelFileError(
@@ -104,6 +112,24 @@ def _outline(model: Module) -> list[Any]:
             if isinstance(value, Parameter) or name in module._buffer_names:
                 lines.append((prefix, name, tuple(value.shape)))
     return lines
+
+
+def _warn_of_changed_options(model: Module, rebuilt: Module) -> None:
+    """Warn of numbers given to a constructor and changed since: a file holds the first ones."""
+    for (name, module), (_, again) in zip(
+        model.named_modules(), rebuilt.named_modules(), strict=True
+    ):
+        for option in inspect.signature(type(module).__init__).parameters:
+            now, then = module.__dict__.get(option), again.__dict__.get(option)
+            plain = isinstance(now, bool | int | float) and isinstance(then, bool | int | float)
+            if plain and now != then and now == now:
+                where = f"{name}.{option}" if name else option
+                warnings.warn(
+                    f"save: options must be what the constructor was given, got {where} = {now}, "
+                    f"which was {then} and will be so in the file; construct "
+                    f"{type(module).__name__} with {option}={now}",
+                    stacklevel=5,
+                )
 
 
 class _Describer:

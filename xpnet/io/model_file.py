@@ -63,7 +63,8 @@ def save(model: Module, path: str | os.PathLike[str], notes: dict[str, Any] | No
     -----
     UserWarning
         If the architecture cannot be described, because a constructor was given a function, say.
-        The file then holds the parameters alone, and needs ``load(path, model=...)``.
+        The file then holds the parameters alone, and needs ``load(path, model=...)``. Also if an
+        option such as ``dropout.p`` was changed after construction: the file holds the first one.
 
     Examples
     --------
