@@ -1,7 +1,7 @@
 """xpnet: neural networks on any array library that follows the Python array API standard.
 
-What is needed to compute with arrays is here at once; the folders listed in `_FOLDERS` are imported
-when they are first used, so that a program pays only for what it uses.
+Devices and arrays are here at once; the folders listed in `_FOLDERS` and the names in `_NAMES` are
+imported when they are first used, so that a program pays only for what it uses.
 """
 
 from __future__ import annotations
@@ -9,17 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import autograd, backend, errors
+from . import backend, errors
 from ._version import __version__
-from .autograd import (
-    Tensor,
-    detect_anomaly,
-    enable_grad,
-    grad,
-    is_grad_enabled,
-    no_grad,
-    value_and_grad,
-)
 from .backend import (
     Device,
     asarray,
@@ -36,7 +27,16 @@ from .backend import (
 )
 
 if TYPE_CHECKING:
-    from . import data, io, kernels, models, nn, ops, optim, testing, training
+    from . import autograd, data, io, kernels, models, nn, ops, optim, testing, training
+    from .autograd import (
+        Tensor,
+        detect_anomaly,
+        enable_grad,
+        grad,
+        is_grad_enabled,
+        no_grad,
+        value_and_grad,
+    )
     from .io import load, save
     from .training import History, Trainer
 
@@ -79,9 +79,16 @@ __all__ = [
     "value_and_grad",
 ]
 
-_FOLDERS = ("data", "io", "kernels", "models", "nn", "ops", "optim", "testing", "training")
+_FOLDERS = (
+    "autograd", "data", "io", "kernels", "models", "nn", "ops", "optim", "testing", "training",
+)  # fmt: skip
 
-_NAMES = {"History": "training", "Trainer": "training", "load": "io", "save": "io"}
+_NAMES = {
+    **dict.fromkeys(("Tensor", "detect_anomaly", "enable_grad", "grad"), "autograd"),
+    **dict.fromkeys(("is_grad_enabled", "no_grad", "value_and_grad"), "autograd"),
+    **dict.fromkeys(("load", "save"), "io"),
+    **dict.fromkeys(("History", "Trainer"), "training"),
+}
 
 
 def __getattr__(name: str) -> Any:
