@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xpnet import nn, ops, optim
+from xpnet import kernels, nn, ops, optim
 from xpnet.errors import AutogradError
-
-
-def loss_of(model):
-    y = model(np.ones((4, 3), np.float32))
-    return (y * y).sum()
 
 
 @pytest.mark.parametrize("use", [lambda x, w: ops.linear(x, w), lambda x, w: x * w])
@@ -21,6 +16,8 @@ def test_a_tape_whose_parameters_were_overwritten_refuses_to_go_back(use):
     x = nn.Parameter(np.ones((1, 3)))
     loss = use(x, w).sum()
     loss.backward(retain_graph=True)
+    if kernels.find("sgd", w.data, w.grad, {}, lr=0.1) is None:
+        pytest.skip("kernels are off, so nothing is overwritten")
     optimizer.step()
     with pytest.raises(AutogradError, match=r"updated in place.*compute the result again"):
         loss.backward()
