@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..backend import asarray, device_of, dtype_name, is_floating
 from .module import Module
 
@@ -55,15 +54,9 @@ def summarize(model: Module, x: Any) -> Summary:
     for name, module in model.named_modules():
         if module is model or not any(True for _ in module.children()):
             removers.append(module.register_forward_hook(_note(rows, name)))
-    training = [module for module in model.modules() if module.training]
     try:
-        for module in training:
-            module.training = False
-        with no_grad():
-            out = model(x)
+        out = model.predict(x)
     finally:
-        for module in training:
-            module.training = True
         for remove in removers:
             remove()
     layers = [row for row in rows if row.name] or [
