@@ -36,7 +36,7 @@ def moved(backend, arrays):
 
 
 def test_every_op_has_a_row():
-    assert {row.op for row in ROWS} == set(ops.OPS), "give each op a row in tests/ops/table.py"
+    assert {row.op for row in ROWS} == set(ops.OPS), "give each op a row in tests/ops/table/"
 
 
 def test_every_op_is_public():

@@ -1,0 +1,39 @@
+"""Rows of the ops of dense networks that are neither activation nor loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .row import K, N, Row, away_from_zero, same
+
+
+def linear(*shape: int, bias: bool = True) -> Callable[..., list[Any]]:
+    def make(rng: np.random.Generator) -> list[Any]:
+        w = rng.standard_normal((3, K))
+        return [rng.standard_normal(shape), w, *([rng.standard_normal(3)] * bias)]
+
+    return make
+
+
+ROWS = [
+    Row("linear", linear(N, K), torch=same("linear"), wrt=(0, 1, 2)),
+    Row("linear", linear(N, K, bias=False), torch=same("linear"), wrt=(0, 1), note="no bias"),
+    Row("linear", linear(2, N, K), torch=same("linear"), wrt=(0, 1, 2), note="sequence"),
+    Row(
+        "dropout",
+        lambda rng: [rng.standard_normal((N, K)), rng.uniform(0, 1, (N, K)) > 0.3],
+        {"p": 0.3},
+        lambda F, x, keep, p: x * keep / (1 - p),
+        batch=(0, 1),
+    ),
+    Row("flatten", away_from_zero(N, 2, 3, 2), torch=lambda F, x: x.flatten(1)),
+    Row(
+        "flatten",
+        away_from_zero(N, 2, 3, 2),
+        {"start_dim": 0, "end_dim": 2},
+        lambda F, x, **options: x.flatten(**options),
+    ),
+]
