@@ -34,8 +34,11 @@ from .losses import (
     perceptron_loss,
     quadratic_cost,
 )
+from .norms import batch_norm, batch_statistics
 from .op import OPS, Op
+from .padding import pad
 from .pooling import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
+from .upsampling import upsample_linear, upsample_nearest
 
 __all__ = [
     "OPS",
@@ -43,6 +46,8 @@ __all__ = [
     "adaptive_avg_pool",
     "adaptive_max_pool",
     "avg_pool",
+    "batch_norm",
+    "batch_statistics",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv",
@@ -62,6 +67,7 @@ __all__ = [
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",
+    "pad",
     "perceptron_loss",
     "quadratic_cost",
     "relu",
@@ -72,4 +78,6 @@ __all__ = [
     "softplus",
     "step",
     "tanh",
+    "upsample_linear",
+    "upsample_nearest",
 ]

@@ -7,9 +7,11 @@ rest.
 
 from __future__ import annotations
 
-from . import activations, layers, losses, windows
+from . import activations, layers, losses, norms, resampling, windows
 from .row import Row, is_float
 
 __all__ = ["ROWS", "Row", "is_float"]
 
-ROWS = [row for part in (windows, layers, activations, losses) for row in part.ROWS]
+ROWS = [
+    row for part in (windows, norms, resampling, layers, activations, losses) for row in part.ROWS
+]

@@ -1,0 +1,94 @@
+"""How large a resampled image is, and how far apart its elements are in the given one."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ...backend import is_floating
+from ...errors import ArgumentError, DTypeError, ShapeError
+from ...typing import Array
+from ..windows import per_axis
+
+__all__ = ["Resampling", "check_resampling", "resampling"]
+
+LARGEST_DENOMINATOR = 10_000
+
+
+class Resampling(NamedTuple):
+    """One axis: `size` elements become `out`, each a step of `ratio` from the one before it."""
+
+    size: int
+    out: int
+    ratio: Fraction
+
+    @property
+    def copies(self) -> int:
+        """How many copies of each element there are in the nearest mode, 0 if not all agree."""
+        whole = self.out % max(self.size, 1) == 0 and self.ratio == Fraction(self.size, self.out)
+        return self.out // max(self.size, 1) if whole else 0
+
+
+def resampling(
+    where: str, spatial: tuple[int, ...], size: Any, scale_factor: Any
+) -> list[Resampling]:
+    """Return what happens along each spatial axis.
+
+    With `size` the ratio is size/out; with `scale_factor` it is the inverse of that, also where
+    the output, ⌊scale_factor · size⌋, had to be rounded.
+
+    Raises
+    ------
+    ArgumentError
+        If not exactly one of `size` and `scale_factor` is given, or it makes no sense.
+    ShapeError
+        If the result would have no elements.
+    """
+    if (size is None) == (scale_factor is None):
+        came = "neither" if size is None else f"size={size!r} and scale_factor={scale_factor!r}"
+        raise ArgumentError(
+            f"{where}: exactly one of size and scale_factor must be given, got {came}; write "
+            "scale_factor=2 to double an image, or size=(H, W) for a given size"
+        )
+    axes = len(spatial)
+    if size is not None:
+        outs = per_axis(where, "size", size, axes)
+        return [Resampling(n, out, Fraction(n, out)) for n, out in zip(spatial, outs, strict=True)]
+    factors = scale_factor if isinstance(scale_factor, tuple | list) else (scale_factor,) * axes
+    if len(factors) != axes or not all(_is_positive(factor) for factor in factors):
+        raise ArgumentError(
+            f"{where}: scale_factor must be a number > 0 or one for each of the {axes} spatial "
+            f"axes, got {scale_factor!r}; write scale_factor=2"
+        )
+    found = []
+    for n, factor in zip(spatial, factors, strict=True):
+        out = math.floor(n * factor)
+        if out < 1:
+            raise ShapeError(
+                f"{where}: the result must have elements along each axis, got {n} elements times "
+                f"scale_factor {factor}; use a larger scale_factor, or size"
+            )
+        step = 1 / Fraction(factor).limit_denominator(LARGEST_DENOMINATOR)
+        found.append(Resampling(n, out, step))
+    return found
+
+
+def _is_positive(factor: Any) -> bool:
+    number = isinstance(factor, int | float) and not isinstance(factor, bool)
+    return number and 1 / LARGEST_DENOMINATOR <= factor < math.inf
+
+
+def check_resampling(where: str, x: Array, size: Any, scale_factor: Any) -> None:
+    """Raise the errors that users of a resampling op meet."""
+    if len(x.shape) < 3 or 0 in x.shape[2:]:
+        raise ShapeError(
+            f"{where}: x must be (N, C, *spatial) with elements along each spatial axis, got "
+            f"{tuple(x.shape)}; an input has a batch axis, then channels, then its spatial axes"
+        )
+    if not is_floating(x):
+        raise DTypeError(
+            f"{where}: x must be floating-point numbers, got {x.dtype}; convert it with "
+            "xp.astype(x, xp.float32)"
+        )
+    resampling(where, tuple(x.shape[2:]), size, scale_factor)
