@@ -40,6 +40,7 @@ from .losses import (
     QuadraticCost,
 )
 from .module import Module
+from .norms import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .parameter import Parameter
 from .pooling import (
     AdaptiveAvgPool1d,
@@ -64,6 +65,9 @@ __all__ = [
     "AvgPool2d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",

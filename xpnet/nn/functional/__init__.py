@@ -40,6 +40,7 @@ from .convolution import (
 )
 from .layers import dropout, flatten, linear, one_hot
 from .losses import LOSSES, get_loss
+from .norms import batch_norm
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -65,6 +66,7 @@ __all__ = [
     "avg_pool",
     "avg_pool1d",
     "avg_pool2d",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv",

@@ -1,0 +1,40 @@
+"""The scale and the shift that normalisation layers learn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...backend import DeviceLike, asarray
+from ...typing import Array
+from ..module import Module
+from ..parameter import Parameter
+
+__all__ = ["Norm", "filled"]
+
+
+def filled(value: float, shape: tuple[int, ...], device: DeviceLike, dtype: Any) -> Array:
+    """Return an array of one value; nothing is drawn, so other layers' weights stay the same."""
+    return asarray(np.full(shape, value), dtype, device)
+
+
+class Norm(Module):
+    """A layer with perhaps a `weight`, initially 1, and perhaps a `bias`, initially 0."""
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def _set_weights(
+        self, shape: tuple[int, ...], weight: bool, bias: bool, device: DeviceLike, dtype: Any
+    ) -> None:
+        self.weight = Parameter(filled(1.0, shape, device, dtype)) if weight else None
+        self.bias = Parameter(filled(0.0, shape, device, dtype)) if bias else None
+
+    def flops(self, inputs: Sequence[Any], output: Any) -> int:
+        """Four operations per element for mean and variance, two to normalise, two for weights."""
+        per_element = 6 + (self.weight is not None) + (self.bias is not None)
+        elements: int = math.prod(output.shape)
+        return per_element * elements
