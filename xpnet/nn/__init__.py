@@ -41,6 +41,18 @@ from .losses import (
 )
 from .module import Module
 from .norms import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from .padding import (
+    CircularPad1d,
+    CircularPad2d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ZeroPad1d,
+    ZeroPad2d,
+)
 from .parameter import Parameter
 from .pooling import (
     AdaptiveAvgPool1d,
@@ -54,6 +66,7 @@ from .pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from .upsample import Upsample
 
 __all__ = [
     "ACTIVATIONS",
@@ -68,6 +81,10 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "CircularPad1d",
+    "CircularPad2d",
+    "ConstantPad1d",
+    "ConstantPad2d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -100,6 +117,10 @@ __all__ = [
     "PerceptronLoss",
     "QuadraticCost",
     "ReLU",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -108,6 +129,9 @@ __all__ = [
     "Softplus",
     "Step",
     "Tanh",
+    "Upsample",
+    "ZeroPad1d",
+    "ZeroPad2d",
     "functional",
     "get_activation",
     "init",

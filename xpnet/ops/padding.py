@@ -14,7 +14,8 @@ with r(i - p) = j, so it gets back the sum of their errors:
 
     dx[j] = Σ_i dy[i] [r(i - p) = j]
 
-the error inside, plus that of each border, mirrored back, summed up, or moved to where it came from.
+the error inside, plus that of each border: mirrored back, summed up, or moved to where it came
+from.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def check(x: Array, *, padding: Any, mode: str = "constant", value: float = 0.0)
                 f"elements (axis {axis} of {shape}); an axis has {max(length - 1, 0)} to mirror: "
                 "use less padding or mode='replicate'"
             )
-        if mode == "circular" and most > length or mode == "replicate" and most and not length:
+        found = {"circular": length, "replicate": most if length else 0}.get(mode, most)
+        if most > found:
             raise ShapeError(
                 f"pad: {mode} padding must find elements to copy, got {most} for {length} elements "
                 f"(axis {axis} of {shape}); use less padding or mode='constant'"

@@ -56,6 +56,7 @@ from .pooling import (
     max_pool2d,
 )
 from .regression import huber_loss, l1_loss, mse_loss, quadratic_cost
+from .resampling import interpolate, pad
 
 __all__ = [
     "LOSSES",
@@ -87,6 +88,7 @@ __all__ = [
     "global_max_pool",
     "hinge_loss",
     "huber_loss",
+    "interpolate",
     "l1_loss",
     "leaky_relu",
     "linear",
@@ -98,6 +100,7 @@ __all__ = [
     "multi_margin_loss",
     "nll_loss",
     "one_hot",
+    "pad",
     "perceptron_loss",
     "quadratic_cost",
     "relu",

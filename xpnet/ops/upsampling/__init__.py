@@ -1,4 +1,4 @@
-"""Resampling: images made larger (or smaller), by copies of the nearest element or by interpolation.
+"""Resampling: larger or smaller images, by copies of the nearest element or by interpolation.
 
 Both are linear maps along one axis after the other, so the way back is the transposed map.
 """

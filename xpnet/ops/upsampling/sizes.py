@@ -25,9 +25,13 @@ class Resampling(NamedTuple):
 
     @property
     def copies(self) -> int:
-        """How many copies of each element there are in the nearest mode, 0 if not all agree."""
-        whole = self.out % max(self.size, 1) == 0 and self.ratio == Fraction(self.size, self.out)
-        return self.out // max(self.size, 1) if whole else 0
+        """How many copies of each element the nearest mode makes, 0 if not the same of all.
+
+        Twice as large is two of each, also where the output had to be rounded, as in PyTorch.
+        """
+        times, rest = divmod(self.out, self.size)
+        exact = self.ratio * self.out == self.size
+        return times if not rest and (exact or times == 2) else 0
 
 
 def resampling(
@@ -36,7 +40,7 @@ def resampling(
     """Return what happens along each spatial axis.
 
     With `size` the ratio is size/out; with `scale_factor` it is the inverse of that, also where
-    the output, ⌊scale_factor · size⌋, had to be rounded.
+    the output, ⌊scale_factor · size⌋, had to be rounded; but an axis that keeps its size is kept.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def resampling(
                 f"scale_factor {factor}; use a larger scale_factor, or size"
             )
         step = 1 / Fraction(factor).limit_denominator(LARGEST_DENOMINATOR)
-        found.append(Resampling(n, out, step))
+        found.append(Resampling(n, out, Fraction(1) if out == n else step))
     return found
 
 
