@@ -21,9 +21,12 @@ LOSSES = {
     "softmax": "cross_entropy",
     "mlp": "cross_entropy",
     "lenet5": "cross_entropy",
+    "lenet5-1998": "cross_entropy",
 }
 """The loss with which a model is trained."""
 
+IMAGE_SIZES = {"lenet5": (28,), "lenet5-1998": (28, 32)}
+"""The models of images, and the sizes that they take."""
 
 MLP_DEFAULTS: dict[str, Any] = {"hidden": (128,), "activation": "relu", "dropout": 0.0}
 """The options that shape an mlp, and what they are unless they are given."""
@@ -73,14 +76,22 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
         return models.by_name(options.model)(features)
     if options.model == "softmax":
         return models.SoftmaxRegression(features, classes)
-    if options.model == "lenet5":
-        if len(input_shape) != 3 or tuple(input_shape[1:]) != (28, 28):
-            raise ArgumentError(
-                f"--model lenet5 must have images of shape (C, 28, 28), got {tuple(input_shape)}; "
-                "take --data mnist, or --model mlp"
-            )
-        return models.LeNet5(input_shape[0], classes)
+    if options.model in IMAGE_SIZES:
+        return _image_model(options.model, input_shape, classes)
     return models.MLP(features, options.hidden, classes, options.activation, options.dropout)
+
+
+def _image_model(name: str, input_shape: tuple[int, ...], classes: int) -> Module:
+    sizes = IMAGE_SIZES[name]
+    if len(input_shape) != 3 or tuple(input_shape[1:]) not in [(size, size) for size in sizes]:
+        wanted = " or ".join(f"(C, {size}, {size})" for size in sizes)
+        raise ArgumentError(
+            f"--model {name} must have images of shape {wanted}, got {tuple(input_shape)}; "
+            "take --data mnist, or --model mlp"
+        )
+    make: Any = models.by_name(name)
+    model: Module = make(input_shape[0], classes)
+    return model
 
 
 def _settle_mlp_options(options: argparse.Namespace) -> None:

@@ -6,6 +6,9 @@
 ``softmax_regression.py``   SoftmaxRegression: probabilities of several classes
 ``mlp.py``                  MLP: dense layers with activations in between
 ``lenet5.py``               LeNet5: two convolutions with pooling, for 28x28 images
+``codes.py``                pictures of the digits, with which the original compares
+``lenet5_original.py``      LeNet5Original: the same as it was published in 1998
+``images.py``               what these models say when the images are of another size
 ==========================  =====================================================
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 from ..errors import choose
 from ..nn import Module
 from .lenet5 import LeNet5
+from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
 from .mlp import MLP
 from .perceptron import Perceptron
@@ -21,6 +25,7 @@ from .softmax_regression import SoftmaxRegression
 
 __all__ = [
     "LeNet5",
+    "LeNet5Original",
     "LogisticRegression",
     "MLP",
     "MODELS",
@@ -35,6 +40,7 @@ MODELS: dict[str, type[Module]] = {
     "softmax": SoftmaxRegression,
     "mlp": MLP,
     "lenet5": LeNet5,
+    "lenet5-1998": LeNet5Original,
 }
 """The models by the names a command line uses."""
 

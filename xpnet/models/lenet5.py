@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import nn
+from .images import require_images
 
 __all__ = ["LeNet5"]
 
@@ -24,8 +25,9 @@ class LeNet5(nn.Module):
     dense 84 -> 10          (N, 10)                     850
     ======================  ===================  ==========
 
-    The original of 1998 had scaled tanh units, trainable averages in place of maxima, an incomplete
-    table of connections between the convolutions, and radial basis functions as outputs.
+    The original of 1998, :class:`LeNet5Original`, had scaled tanh units, trainable averages in
+    place of maxima, an incomplete table of connections between the convolutions, and radial basis
+    functions as outputs.
 
     Parameters
     ----------
@@ -33,6 +35,11 @@ class LeNet5(nn.Module):
         C, 1 for grey images.
     classes : int
         K. The scores are not squashed: train it with the loss ``"cross_entropy"``.
+
+    Raises
+    ------
+    ShapeError
+        If the input is not (N, C, 28, 28).
 
     References
     ----------
@@ -48,6 +55,7 @@ class LeNet5(nn.Module):
     """
 
     def __init__(self, in_channels: int = 1, classes: int = 10) -> None:
+        self.in_channels = in_channels
         self.features = nn.Sequential(
             nn.Conv2d(in_channels, 6, kernel_size=5, padding=2),
             nn.ReLU(),
@@ -67,4 +75,5 @@ class LeNet5(nn.Module):
 
     def forward(self, x: Any) -> Any:
         """Return the scores: (N, C, 28, 28) -> (N, K)."""
+        require_images("LeNet5", x, self.in_channels, (28,))
         return self.classifier(self.features(x))
