@@ -77,3 +77,106 @@ def test_running_statistics_are_ignored_in_training_and_left_as_they_are():
 def test_wrong_calls_are_refused_with_the_remedy(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+# ---- norms of each sample ------------------------------------------------------------------------
+
+
+def test_layer_norm_over_all_axes_has_no_samples_to_sum_over(backend):
+    """Without a leading axis the gradient of a weight is not summed at all."""
+    x, w = backend.asarray(IMAGE[0, 0]), backend.asarray(np.ones((2, 5)))
+    gradcheck(lambda x, w, b: ops.layer_norm(x, w, b, normalized_shape=(2, 5)), x, w, w)
+    gradcheck(lambda x, w: ops.rms_norm(x, w, normalized_shape=(2, 5)), x, w)
+
+
+def test_one_group_is_layer_norm_and_a_group_per_channel_looks_at_its_places_alone(backend):
+    x = backend.asarray(IMAGE)
+    together = ops.layer_norm(x, normalized_shape=IMAGE.shape[1:])
+    assert_close(ops.group_norm(x, num_groups=1), together)
+    alone = ops.layer_norm(x, normalized_shape=IMAGE.shape[2:])
+    assert_close(ops.group_norm(x, num_groups=3), alone)
+
+
+def test_the_epsilon_of_rms_norm_follows_the_dtype(backend):
+    """Where the elements are as small as its root, the default shows."""
+    for dtype in (np.float32, np.float64):
+        eps = float(np.finfo(dtype).eps)
+        x = backend.asarray(np.full((1, 2), eps**0.5, dtype=dtype))
+        expected = np.full((1, 2), 0.5**0.5, dtype=dtype)
+        assert_close(to_numpy(ops.rms_norm(x, normalized_shape=2)), expected, rtol=1e-5)
+
+
+def test_alexnets_formula_has_alpha_times_the_size():
+    x = np.asarray([[1.0, 2.0, 3.0, 4.0]])
+    sums = np.asarray([[14.0, 30.0, 30.0, 29.0]])  # over two channels on either side
+    expected = x / (2.0 + 1e-4 * sums) ** 0.75
+    y = ops.local_response_norm(x, size=5, alpha=5e-4, beta=0.75, k=2.0)
+    assert_close(y, expected)
+
+
+def test_constant_samples_have_finite_gradients(backend):
+    x = Tensor(backend.asarray(np.ones((2, 4))), requires_grad=True)
+    y = ops.layer_norm(x, normalized_shape=4) + ops.group_norm(x, num_groups=2)
+    (y * y).sum().backward()
+    assert np.all(np.isfinite(to_numpy(x.grad)))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: ops.layer_norm(IMAGE, normalized_shape=4),
+            ShapeError,
+            r"layer_norm: x must be \(\.\.\., 4\), got \(4, 3, 2, 5\)",
+        ),
+        (
+            lambda: ops.layer_norm(IMAGE[0, 0, 0], normalized_shape=(2, 5)),
+            ShapeError,
+            r"x must be \(\.\.\., 2, 5\), got \(5,\)",
+        ),
+        (
+            lambda: ops.layer_norm(IMAGE, np.ones(4), normalized_shape=5),
+            ShapeError,
+            r"weight must be \(5,\)",
+        ),
+        (
+            lambda: ops.rms_norm(IMAGE, normalized_shape=()),
+            ArgumentError,
+            r"normalized_shape must be an integer >= 1 .* got \(\)",
+        ),
+        (
+            lambda: ops.rms_norm(IMAGE, normalized_shape="5"),
+            ArgumentError,
+            "normalized_shape must be an integer",
+        ),
+        (
+            lambda: ops.rms_norm(IMAGE.astype(np.int32), normalized_shape=5),
+            DTypeError,
+            "floating-point",
+        ),
+        (
+            lambda: ops.group_norm(IMAGE, num_groups=2),
+            ArgumentError,
+            "divisor of the channels, got 2 for 3",
+        ),
+        (
+            lambda: ops.group_norm(IMAGE[:, :, 0, 0], num_groups=3),
+            ShapeError,
+            "more than one value per group, .* use fewer groups",
+        ),
+        (
+            lambda: ops.local_response_norm(IMAGE, size=0),
+            ArgumentError,
+            "size must be an integer >= 1, got 0",
+        ),
+        (
+            lambda: ops.local_response_norm(IMAGE, size=5, k=0.0),
+            ArgumentError,
+            "k must be a positive number",
+        ),
+        (lambda: ops.local_response_norm(IMAGE[0, 0, 0], size=5), ShapeError, "x must be"),
+    ],
+)
+def test_wrong_calls_of_the_others_are_refused_with_the_remedy(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

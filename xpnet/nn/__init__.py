@@ -40,7 +40,18 @@ from .losses import (
     QuadraticCost,
 )
 from .module import Module
-from .norms import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from .norms import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LayerNorm,
+    LocalResponseNorm,
+    RMSNorm,
+)
 from .padding import (
     CircularPad1d,
     CircularPad2d,
@@ -98,12 +109,18 @@ __all__ = [
     "GELU",
     "GlobalAvgPool1d",
     "GlobalAvgPool2d",
+    "GroupNorm",
     "HingeLoss",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "L1Loss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LogSoftmax",
     "MSELoss",
     "MaxPool1d",
@@ -116,6 +133,7 @@ __all__ = [
     "Parameter",
     "PerceptronLoss",
     "QuadraticCost",
+    "RMSNorm",
     "ReLU",
     "ReflectionPad1d",
     "ReflectionPad2d",

@@ -34,7 +34,14 @@ from .losses import (
     perceptron_loss,
     quadratic_cost,
 )
-from .norms import batch_norm, batch_statistics
+from .norms import (
+    batch_norm,
+    batch_statistics,
+    group_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
 from .op import OPS, Op
 from .padding import pad
 from .pooling import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
@@ -57,11 +64,14 @@ __all__ = [
     "elu",
     "flatten",
     "gelu",
+    "group_norm",
     "hinge_loss",
     "huber_loss",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "max_pool",
     "mse_loss",
@@ -71,6 +81,7 @@ __all__ = [
     "perceptron_loss",
     "quadratic_cost",
     "relu",
+    "rms_norm",
     "sigmoid",
     "sign",
     "silu",

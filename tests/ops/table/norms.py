@@ -83,5 +83,59 @@ BATCH_NORMS = [
     ),
 ]
 
-ROWS = [*BATCH_NORMS]
-"""All rows of this file."""
+
+def weighted(*shape: int, weights: int = 0, like: tuple[int, ...] = ()) -> Callable[..., list[Any]]:
+    """An input, and so many weights of a shape."""
+
+    def make(rng: np.random.Generator) -> list[Any]:
+        x = 2.0 * rng.standard_normal(shape) + 1.0
+        return [x, *(rng.standard_normal(like) for _ in range(weights))]
+
+    return make
+
+
+def with_option(name: str, option: str) -> Callable[..., Any]:
+    """The function of this name, whose second argument is an option here."""
+
+    def theirs(F: Any, x: Any, *weights: Any, **options: Any) -> Any:
+        return getattr(F, name)(x, options.pop(option), *weights, **options)
+
+    return theirs
+
+
+def features(op: str, shape: tuple[int, ...], weights: int, note: str = "", **options: Any) -> Row:
+    make = weighted(*shape, weights=weights, like=options["normalized_shape"])
+    wrt = tuple(range(weights + 1))
+    return Row(op, make, options, with_option(op, "normalized_shape"), wrt=wrt, note=note)
+
+
+def groups(shape: tuple[int, ...], weights: int, note: str = "", **options: Any) -> Row:
+    make = weighted(*shape, weights=weights, like=(shape[1],))
+    wrt = tuple(range(weights + 1))
+    theirs = with_option("group_norm", "num_groups")
+    return Row("group_norm", make, options, theirs, wrt=wrt, note=note)
+
+
+def neighbours(shape: tuple[int, ...], **options: Any) -> Row:
+    theirs = same("local_response_norm")
+    return Row("local_response_norm", weighted(*shape), options, theirs)
+
+
+PER_SAMPLE = [
+    features("layer_norm", (5, 4), 2, normalized_shape=(4,)),
+    features("layer_norm", (3, 2, 3, 4), 2, normalized_shape=(3, 4)),
+    features("layer_norm", (3, 2, 4), 1, normalized_shape=(4,), eps=0.1),
+    features("layer_norm", (3, 4), 0, normalized_shape=(4,), note="no weights"),
+    features("rms_norm", (5, 4), 1, normalized_shape=(4,)),
+    features("rms_norm", (3, 2, 3, 4), 1, normalized_shape=(3, 4), eps=0.1),
+    features("rms_norm", (3, 4), 0, normalized_shape=(4,), note="no weights"),
+    groups((2, 6, 2, 3), 2, num_groups=3),
+    groups((2, 4, 5), 2, num_groups=4, note="instance"),
+    groups((3, 6), 2, num_groups=2, note="features"),
+    groups((2, 4, 2, 2, 2), 0, num_groups=1, eps=0.1, note="volume"),
+    neighbours((2, 7, 2, 3), size=5),
+    neighbours((2, 5, 3), size=4, alpha=0.5, beta=0.6, k=2.0),
+    neighbours((2, 3, 2, 2), size=9, alpha=0.3),
+]
+
+ROWS = [*BATCH_NORMS, *PER_SAMPLE]

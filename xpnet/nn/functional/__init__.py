@@ -40,7 +40,7 @@ from .convolution import (
 )
 from .layers import dropout, flatten, linear, one_hot
 from .losses import LOSSES, get_loss
-from .norms import batch_norm
+from .norms import batch_norm, group_norm, layer_norm, local_response_norm, rms_norm
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -86,12 +86,15 @@ __all__ = [
     "get_loss",
     "global_avg_pool",
     "global_max_pool",
+    "group_norm",
     "hinge_loss",
     "huber_loss",
     "interpolate",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "max_pool",
     "max_pool1d",
@@ -104,6 +107,7 @@ __all__ = [
     "perceptron_loss",
     "quadratic_cost",
     "relu",
+    "rms_norm",
     "sigmoid",
     "sign",
     "silu",

@@ -9,16 +9,27 @@ from typing import Any
 import numpy as np
 
 from ...backend import DeviceLike, asarray
+from ...errors import ShapeError
 from ...typing import Array
 from ..module import Module
 from ..parameter import Parameter
 
-__all__ = ["Norm", "filled"]
+__all__ = ["Norm", "filled", "require_num_channels"]
 
 
 def filled(value: float, shape: tuple[int, ...], device: DeviceLike, dtype: Any) -> Array:
     """Return an array of one value; nothing is drawn, so other layers' weights stay the same."""
     return asarray(np.full(shape, value), dtype, device)
+
+
+def require_num_channels(where: str, argument: str, channels: int, x: Any) -> None:
+    """Raise a ShapeError unless the second axis of `x` has as many channels as the layer."""
+    if len(x.shape) > 1 and x.shape[1] != channels:
+        raise ShapeError(
+            f"{where}: x must have {channels} channels as its second axis, got {tuple(x.shape)}; "
+            f"make the layer with {argument}={x.shape[1]}, or move the channels there with "
+            "xp.moveaxis"
+        )
 
 
 class Norm(Module):

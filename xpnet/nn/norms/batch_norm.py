@@ -16,13 +16,13 @@ from ...backend import (
     require_one_home,
     unwrap,
 )
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError
 from ...ops import batch_norm, batch_statistics
 from ...ops.matching import require_image, require_same_dtype
 from ...ops.norms.channels import require_positive, values_per_channel
 from ...typing import Array
 from .. import init
-from .base import Norm, filled
+from .base import Norm, filled, require_num_channels
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 
@@ -96,12 +96,7 @@ class _BatchNorm(Norm):
         where = type(self).__name__
         if self.axes != 1 or len(x.shape) != 2:
             require_image(where, x, self.axes)
-        if x.shape[1] != self.num_features:
-            raise ShapeError(
-                f"{where}: x must have {self.num_features} channels as its second axis, got "
-                f"{tuple(x.shape)}; make the layer with num_features={x.shape[1]}, or move the "
-                "channels there with xp.moveaxis"
-            )
+        require_num_channels(where, "num_features", self.num_features, x)
         if self.running_mean is not None:
             require_one_home(where, (x, self.running_mean))
             require_same_dtype(where, x, self.running_mean)
