@@ -16,6 +16,7 @@
 ``toy.py``          point clouds in the plane: blobs, moons, circles, spirals
 ``separable.py``    two classes with a guaranteed margin
 ``regression.py``   a line and a sine curve with noise
+``shapes.py``       pictures of circles, squares and triangles, with the class of every pixel
 ==================  ==================================================================
 
 Every data set here consists of NumPy arrays: a loader moves batches to the device where they are
@@ -32,6 +33,7 @@ from .logic import logic_gate
 from .mnist import load_fashion_mnist, load_mnist
 from .regression import line, sine
 from .separable import linearly_separable
+from .shapes import make_shapes
 from .splitting import split
 from .toy import blobs, circles, moons, spirals
 from .transforms import Normalize, Standardize, normalize, one_hot, standardize
@@ -49,6 +51,7 @@ __all__ = [
     "load_fashion_mnist",
     "load_mnist",
     "logic_gate",
+    "make_shapes",
     "moons",
     "normalize",
     "one_hot",
