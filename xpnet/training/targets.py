@@ -3,7 +3,7 @@
 ===========  =========================================  ==========================================
 kind         what the data may hold                     what the loss gets
 ===========  =========================================  ==========================================
-``labels``   integers (N,); or numbers like the outputs  the same
+``labels``   integers (N,), (N, H, W); or like outputs  the same
 ``signs``    0 and 1, or -1 and 1, or booleans           -1 and 1, shaped like the outputs
 ``numbers``  any numbers                                 the outputs' dtype, (N,) and (N, 1) alike
 ===========  =========================================  ==========================================
@@ -22,6 +22,7 @@ from ..backend import is_floating, namespace, to_numpy
 from ..errors import DataError
 from ..nn import Module
 from ..typing import Array
+from .metrics.classes import IGNORED
 
 __all__ = ["as_wanted", "is_for_classes", "kind_of_targets", "require_kind"]
 
@@ -86,10 +87,6 @@ def as_wanted(kind: str, outputs: Array, y: Array) -> Array:
     if given in ((*wanted, 1), wanted[:-1]) and math.prod(given) == math.prod(wanted):
         y = xp.reshape(y, wanted)
     return y
-
-
-IGNORED = -100
-"""The label that cross-entropy leaves out unless it is told another."""
 
 
 def require_kind(where: str, loss: Any, y: Array) -> None:

@@ -31,6 +31,7 @@ CLASSES = {
     "precision": PRECISION,
     "recall": RECALL,
     "f1": 2 * PRECISION * RECALL / (PRECISION + RECALL),
+    "iou": np.diag(MATRIX) / (MATRIX.sum(axis=0) + MATRIX.sum(axis=1) - np.diag(MATRIX)),
 }
 ACCURACY = np.mean(LABELS == PREDICTED)
 EXPECTED = {
@@ -38,7 +39,7 @@ EXPECTED = {
     "top_3": np.mean([y in np.argsort(-row)[:3] for row, y in zip(SCORES, LABELS, strict=True)]),
     **{name: shares.mean() for name, shares in CLASSES.items()},
     # with one label per sample, each wrong answer is a false positive and a false negative
-    **{f"{name}_micro": ACCURACY for name in CLASSES},
+    **{f"{name}_micro": ACCURACY for name in ("precision", "recall", "f1")},
     "mse": np.mean((OUTPUTS - TARGETS) ** 2),
     "mae": np.mean(np.abs(OUTPUTS - TARGETS)),
     "r2": 1 - np.sum((OUTPUTS - TARGETS) ** 2) / np.sum((TARGETS - TARGETS.mean()) ** 2),
@@ -169,7 +170,7 @@ def test_rows_of_the_confusion_matrix_are_true_classes(backend):
     np.testing.assert_array_equal(to_numpy(matrix), MATRIX)
 
 
-@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@pytest.mark.parametrize("name", CLASSES)
 def test_shares_can_be_had_for_each_class(backend, name):
     function = getattr(metrics, name)
     shares = function(backend.asarray(SCORES), backend.asarray(LABELS), average="none")
@@ -210,6 +211,7 @@ SCIKIT_LEARN = {
     "recall": ("recall_score", {"average": "macro"}),
     "f1": ("f1_score", {"average": "macro"}),
     "f1_micro": ("f1_score", {"average": "micro"}),
+    "iou": ("jaccard_score", {"average": "macro"}),
     "r2": ("r2_score", {}),
 }
 

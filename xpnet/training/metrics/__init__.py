@@ -5,7 +5,7 @@
 ``classes.py``       which class an output or a label means
 ``wide.py``          sums over many samples need the widest numbers
 ``accuracy.py``      accuracy, top_k_accuracy
-``confusion.py``     confusion_matrix, precision, recall, f1
+``confusion.py``     confusion_matrix, precision, recall, f1, iou
 ``regression.py``    mse, mae, r2
 ===================  ================================================================
 """
@@ -20,10 +20,12 @@ from .accuracy import Accuracy, TopK, accuracy, top_k_accuracy
 from .confusion import (
     F1,
     ConfusionMatrix,
+    IoU,
     Precision,
     Recall,
     confusion_matrix,
     f1,
+    iou,
     precision,
     recall,
 )
@@ -34,6 +36,7 @@ __all__ = [
     "Accuracy",
     "ConfusionMatrix",
     "F1",
+    "IoU",
     "MAE",
     "METRICS",
     "MSE",
@@ -46,6 +49,7 @@ __all__ = [
     "by_name",
     "confusion_matrix",
     "f1",
+    "iou",
     "lower_is_better",
     "mae",
     "mse",
@@ -64,6 +68,7 @@ METRICS: dict[str, Callable[[], Metric]] = {
     "recall_micro": lambda: Recall("micro"),
     "f1": F1,
     "f1_micro": lambda: F1("micro"),
+    "iou": IoU,
     "mse": MSE,
     "mae": MAE,
     "r2": R2,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ...backend import namespace
 from ...errors import ArgumentError, ShapeError
 from ...typing import Array, State
-from .classes import labels, predicted_classes
+from .classes import IGNORED, labels, predicted_classes
 from .metric import Metric
 from .wide import widened
 
@@ -25,11 +24,15 @@ class Accuracy(Metric):
         xp = namespace(outputs, y)
         true = labels(outputs, y)
         correct = xp.astype(predicted_classes(outputs) == true, xp.int64)
-        return {"correct": xp.sum(correct), "count": math.prod(true.shape)}
+        counted = xp.astype(true != IGNORED, xp.int64)
+        return {"correct": xp.sum(correct), "count": xp.sum(counted)}
 
     def compute(self, state: State) -> Any:
-        """Divide by the number of samples."""
-        return _share(state["correct"], state["count"])
+        """Divide by the number of samples; of none, the share is 0."""
+        count = widened(state["count"])
+        return widened(state["correct"]) / namespace(count).maximum(
+            count, namespace(count).ones_like(count)
+        )
 
 
 class TopK(Metric):
@@ -62,7 +65,7 @@ class TopK(Metric):
 
     def compute(self, state: State) -> Any:
         """Divide by the number of samples."""
-        return _share(state["correct"], state["count"])
+        return widened(state["correct"]) / state["count"]
 
 
 def accuracy(outputs: Array, y: Array) -> Array:
@@ -70,11 +73,12 @@ def accuracy(outputs: Array, y: Array) -> Array:
 
     Parameters
     ----------
-    outputs : array, (N, K), (N,) or (N, 1)
+    outputs : array, (N, K), (N, K, H, W), (N,) or (N, 1)
         Scores of K classes, the largest one wins; or one score, positive for class 1; or
         integers (N,): classes.
-    y : array, (N,)
-        Class numbers; see `classes.labels` for other forms.
+    y : array, (N,) or (N, H, W)
+        Class numbers; see `classes.labels` for other forms. Samples, or pixels, of class -100 are
+        left out, as by the cross-entropy.
 
     Returns
     -------
@@ -107,7 +111,3 @@ def top_k_accuracy(outputs: Array, y: Array, k: int = 5) -> Array:
     0.5
     """
     return TopK(k)(outputs, y)
-
-
-def _share(part: Any, whole: int) -> Any:
-    return widened(part) / whole

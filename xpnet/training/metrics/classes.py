@@ -6,7 +6,10 @@ from ...backend import is_floating, namespace
 from ...errors import ShapeError
 from ...typing import Array
 
-__all__ = ["labels", "predicted_classes", "require_same_shape"]
+__all__ = ["IGNORED", "labels", "predicted_classes", "require_same_shape"]
+
+IGNORED = -100
+"""The label that cross-entropy leaves out unless it is told another."""
 
 
 def predicted_classes(outputs: Array) -> Array:

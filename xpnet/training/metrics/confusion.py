@@ -1,7 +1,8 @@
-"""The confusion matrix, and what follows from it: precision, recall, F1."""
+"""The confusion matrix, and what follows from it: precision, recall, F1, IoU."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ...backend import extra, is_floating, namespace, to_numpy
@@ -11,8 +12,8 @@ from .classes import labels, predicted_classes
 from .metric import Metric
 from .wide import widened
 
-__all__ = ["F1", "ConfusionMatrix", "Precision", "Recall", "confusion_matrix", "f1", "precision",
-           "recall"]  # fmt: skip
+__all__ = ["F1", "ConfusionMatrix", "IoU", "Precision", "Recall", "confusion_matrix", "f1", "iou",
+           "precision", "recall"]  # fmt: skip
 
 AVERAGES = ("macro", "micro", "none")
 
@@ -41,11 +42,13 @@ class ConfusionMatrix(Metric):
         xp = namespace(outputs, y)
         true, predicted = labels(outputs, y), predicted_classes(outputs)
         k = self.classes or _number_of_classes(outputs, true, predicted)
-        dtype = xp.float32  # exact up to 2**24 samples in a batch, and fast
-        rows = extra.one_hot(xp.reshape(true, (-1,)), k, dtype, xp)  # (N, K)
-        columns = extra.one_hot(xp.reshape(predicted, (-1,)), k, dtype, xp)  # (N, K)
-        counts = xp.matmul(xp.matrix_transpose(rows), columns)  # (K, N) (N, K) -> (K, K)
-        return {"counts": xp.astype(counts, xp.int64)}
+        # one product for each image, for all samples together if they have one label each: P labels
+        parts = (true.shape[0], math.prod(true.shape[1:])) if true.ndim > 1 else (1, true.shape[0])
+        dtype = xp.float32  # exact up to P = 2**24, and fast
+        rows = extra.one_hot(xp.reshape(true, parts), k, dtype, xp)  # (N, P, K)
+        columns = extra.one_hot(xp.reshape(predicted, parts), k, dtype, xp)  # (N, P, K)
+        counts = xp.matmul(xp.matrix_transpose(rows), columns)  # (N, K, P) (N, P, K) -> (N, K, K)
+        return {"counts": xp.sum(xp.astype(counts, xp.int64), axis=0)}
 
     def compute(self, state: State) -> Any:
         """Return the matrix itself."""
@@ -122,15 +125,25 @@ class F1(_FromCounts):
         return 2 * hits, true + predicted
 
 
+class IoU(_FromCounts):
+    """Intersection over union, the Jaccard index of prediction and truth; see `iou`."""
+
+    name = base = "iou"
+
+    def shares(self, hits: Array, true: Array, predicted: Array) -> tuple[Array, Array]:
+        """Hits of what is true or predicted."""
+        return hits, true + predicted - hits
+
+
 def confusion_matrix(outputs: Array, y: Array, classes: int | None = None) -> Array:
     """Return how often samples of class i (row) were taken for class j (column).
 
     Parameters
     ----------
-    outputs : array, (N, K), (N,) or (N, 1)
-        Scores; or classes, integers (N,).
-    y : array, (N,)
-        Class numbers. Samples of a class outside 0 ... K - 1 are not counted.
+    outputs : array, (N, K), (N, K, H, W), (N,) or (N, 1)
+        Scores; or classes, integers (N,) or (N, H, W).
+    y : array, (N,) or (N, H, W)
+        Class numbers. Samples, or pixels, of a class outside 0 ... K - 1 are not counted.
     classes : int, optional
         K. Default: the number of scores, or one more than the largest class number.
 
@@ -201,6 +214,30 @@ def f1(outputs: Array, y: Array, average: str = "macro", classes: int | None = N
     0.5
     """
     return F1(average, classes)(outputs, y)
+
+
+def iou(outputs: Array, y: Array, average: str = "macro", classes: int | None = None) -> Array:
+    """Return TP / (TP + FP + FN): intersection over union of what is predicted and what is true.
+
+    The measure of segmentation: with scores (N, K, H, W) and labels (N, H, W), pixels of all images
+    are counted together. Its mean over the classes is also called mIoU. Pixels whose label is no
+    class, such as -100, are left out.
+
+    P. Jaccard, 1901, *Étude comparative de la distribution florale*.
+
+    Parameters
+    ----------
+    outputs, y, average, classes
+        See `precision`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> predicted, y = np.asarray([[0, 1], [1, 1]]), np.asarray([[0, 0], [1, 1]])
+    >>> iou(predicted, y, average="none").round(2)
+    array([0.5 , 0.67])
+    """
+    return IoU(average, classes)(outputs, y)
 
 
 def _number_of_classes(outputs: Array, true: Array, predicted: Array) -> int:
