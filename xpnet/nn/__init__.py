@@ -52,6 +52,7 @@ from .norms import (
     LocalResponseNorm,
     RMSNorm,
 )
+from .observe import layer_outputs
 from .padding import (
     CircularPad1d,
     CircularPad2d,
@@ -153,4 +154,5 @@ __all__ = [
     "functional",
     "get_activation",
     "init",
+    "layer_outputs",
 ]
