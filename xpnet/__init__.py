@@ -27,7 +27,7 @@ from .backend import (
 )
 
 if TYPE_CHECKING:
-    from . import autograd, data, io, kernels, models, nn, ops, optim, testing, training
+    from . import autograd, data, io, kernels, models, nn, ops, optim, plot, testing, training
     from .autograd import (
         Tensor,
         detect_anomaly,
@@ -69,6 +69,7 @@ __all__ = [
     "no_grad",
     "ops",
     "optim",
+    "plot",
     "save",
     "set_device",
     "synchronize",
@@ -80,7 +81,8 @@ __all__ = [
 ]
 
 _FOLDERS = (
-    "autograd", "data", "io", "kernels", "models", "nn", "ops", "optim", "testing", "training",
+    "autograd", "data", "io", "kernels", "models", "nn", "ops", "optim", "plot", "testing",
+    "training",
 )  # fmt: skip
 
 _NAMES = {

@@ -12,6 +12,7 @@ from typing import Any
 from .._version import __version__
 from ..io import atomic_path, save
 from ..nn import Module
+from ..plot import learning_curves
 from ..training import History
 from .outputs import beside
 
@@ -42,7 +43,7 @@ def write(run: Run, output: str, plot: str | None) -> list[str]:
         temporary.write_text(json.dumps(_record(run), indent=2) + "\n", encoding="utf-8")
     if plot is not None:
         paths.append(Path(plot))
-        run.history.plot(plot)
+        learning_curves(run.history).savefig(plot, dpi=150)
     return [str(path) for path in paths]
 
 

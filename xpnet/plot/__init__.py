@@ -1,0 +1,40 @@
+"""Pictures of networks, data and training, drawn with Matplotlib.
+
+========================  ==============================================================
+``figures.py``            Matplotlib when it is wanted; the axes to draw in; the colours
+``pictures.py``           arrays of any library as images that Matplotlib can show
+``mosaic.py``             many small pictures as one, with one colour scale
+``images.py``             images in a grid, with titles
+``filters.py``            the kernels of a convolution
+``feature_maps.py``       what the layers of a model make of an image
+``curves.py``             loss and metrics over the epochs, of one training or several
+``confusion_matrix.py``   which class was taken for which
+``misclassified.py``      the images that a model gets wrong
+``segmentation.py``       an image with the classes of its pixels
+========================  ==============================================================
+
+Every function takes arrays of any library and device, draws in the axes that it is given or in a
+figure of its own, and returns the figure: ``figure.savefig("picture.png")``. None of them touches
+``matplotlib.pyplot``, so that no window opens and nothing has to be closed. Importing this folder
+loads no Matplotlib; the first picture does.
+"""
+
+from __future__ import annotations
+
+from .confusion_matrix import confusion_matrix
+from .curves import learning_curves
+from .feature_maps import feature_maps
+from .filters import filters
+from .images import images
+from .misclassified import misclassified
+from .segmentation import segmentation
+
+__all__ = [
+    "confusion_matrix",
+    "feature_maps",
+    "filters",
+    "images",
+    "learning_curves",
+    "misclassified",
+    "segmentation",
+]
