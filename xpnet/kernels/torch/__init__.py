@@ -1,0 +1,11 @@
+"""Faster code for PyTorch tensors: its own convolution, pooling and their ways back.
+
+These are PyTorch's functions below its autograd, ``torch.ops.aten``. As arrays in xpnet require no
+gradient of PyTorch, none of them builds a graph, waits for a device or moves anything.
+"""
+
+from __future__ import annotations
+
+from . import avg_pool, conv, conv_transpose, cross_entropy, max_pool
+
+__all__ = ["avg_pool", "conv", "conv_transpose", "cross_entropy", "max_pool"]
