@@ -6,7 +6,7 @@ import pytest
 import xpnet as xn
 from xpnet import Tensor, nn
 from xpnet.backend import dtype_name, random, to_numpy
-from xpnet.errors import ArgumentError
+from xpnet.errors import ArgumentError, ShapeError
 from xpnet.nn import functional
 
 
@@ -83,3 +83,59 @@ def test_a_layer_refuses_what_is_no_probability(p):
 def test_a_probability_that_is_no_number_is_refused():
     with pytest.raises(ArgumentError, match="p must be a number from 0 to 1, got 'a'"):
         nn.Dropout("a")
+
+
+# ---- whole channels ------------------------------------------------------------------------------
+
+CHANNELS = pytest.mark.parametrize(
+    ("dropout", "layer", "shape"),
+    [
+        (functional.dropout1d, nn.Dropout1d, (4, 10, 3)),
+        (functional.dropout2d, nn.Dropout2d, (4, 10, 3, 2)),
+    ],
+    ids=["1d", "2d"],
+)
+
+
+@CHANNELS
+def test_whole_channels_are_dropped_the_same_on_every_library(dropout, layer, shape, backend):
+    x = Tensor(backend.asarray(np.ones(shape, dtype=np.float32)), requires_grad=True)
+    xn.manual_seed(5)
+    y = layer(0.4)(x)
+    xn.manual_seed(5)
+    keep = random.bits(40) >= round(0.4 * 2**32)
+    assert 0 < np.sum(keep) < 40
+    spread = (4, 10) + (1,) * (len(shape) - 2)
+    expected = np.broadcast_to(keep.reshape(spread) / np.float32(0.6), shape)
+    np.testing.assert_allclose(to_numpy(y), expected, rtol=1e-6)
+    y.sum().backward()
+    np.testing.assert_array_equal(to_numpy(x.grad), to_numpy(y))
+    assert dtype_name(x.grad.dtype) == "float32"
+
+
+@CHANNELS
+def test_channels_are_dropped_in_training_only(dropout, layer, shape):
+    x, before = np.ones(shape), random.get_state()
+    assert layer(0.5).predict(x) is x
+    assert dropout(x, 0.5, training=False) is x
+    assert random.get_state() == before
+
+
+@CHANNELS
+def test_channels_need_an_image_and_a_probability(dropout, layer, shape):
+    name = dropout.__name__
+    with pytest.raises(ShapeError, match=f"{name}: x must be"):
+        dropout(np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=f"{name}: x must be"):
+        layer(0.5)(np.ones((2, 3)))
+    with pytest.raises(ArgumentError, match=f"{name}: p must be from 0 to 1"):
+        dropout(np.ones(shape), 1.5)
+    with pytest.raises(ArgumentError, match=f"{layer.__name__}: p must be from 0 to 1"):
+        layer(-0.5)
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout, nn.Dropout1d, nn.Dropout2d])
+def test_a_layer_survives_a_file_with_its_probability(layer, tmp_path):
+    xn.save(nn.Sequential(nn.Linear(1, 1), layer(0.25)), tmp_path / "m.safetensors")
+    again = xn.load(tmp_path / "m.safetensors")
+    assert type(again[1]) is layer and again[1].p == 0.25

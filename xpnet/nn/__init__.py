@@ -19,10 +19,11 @@ from .activations import (
     Tanh,
     get_activation,
 )
+from .branches import Parallel, Residual
 from .containers import ModuleDict, ModuleList, Sequential
 from .conv import Conv1d, Conv2d, Conv3d
 from .conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from .dropout import Dropout
+from .dropout import Dropout, Dropout1d, Dropout2d
 from .flatten import Flatten
 from .identity import Identity
 from .linear import Linear
@@ -105,6 +106,8 @@ __all__ = [
     "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
     "ELU",
     "Flatten",
     "GELU",
@@ -131,6 +134,7 @@ __all__ = [
     "ModuleList",
     "MultiMarginLoss",
     "NLLLoss",
+    "Parallel",
     "Parameter",
     "PerceptronLoss",
     "QuadraticCost",
@@ -141,6 +145,7 @@ __all__ = [
     "ReplicationPad1d",
     "ReplicationPad2d",
     "Sequential",
+    "Residual",
     "SiLU",
     "Sigmoid",
     "Sign",

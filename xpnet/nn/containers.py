@@ -8,10 +8,11 @@ from typing import Any
 from ..errors import ArgumentError
 from .module import Module
 
-__all__ = ["ModuleDict", "ModuleList", "Sequential"]
+__all__ = ["ModuleDict", "ModuleList", "Sequential", "require_module"]
 
 
-def _require_module(where: str, value: Any) -> Module:
+def require_module(where: str, value: Any) -> Module:
+    """Raise an ArgumentError unless `value` is a module; return it."""
     if not isinstance(value, Module):
         hint = "; create an instance of it with ()" if isinstance(value, type) else ""
         raise ArgumentError(
@@ -39,7 +40,7 @@ class _Numbered(Module):
 
     def append(self, module: Module) -> None:
         """Add a module at the end."""
-        self._modules.append(_require_module(type(self).__name__, module))
+        self._modules.append(require_module(type(self).__name__, module))
 
     def extend(self, modules: Iterable[Module]) -> None:
         """Add modules at the end."""
@@ -48,10 +49,10 @@ class _Numbered(Module):
 
     def insert(self, index: int, module: Module) -> None:
         """Add a module before the one at `index`."""
-        self._modules.insert(index, _require_module(type(self).__name__, module))
+        self._modules.insert(index, require_module(type(self).__name__, module))
 
     def __setitem__(self, index: int, module: Module) -> None:
-        self._modules[index] = _require_module(type(self).__name__, module)
+        self._modules[index] = require_module(type(self).__name__, module)
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -131,7 +132,7 @@ class ModuleDict(Module):
         return iter(self._modules.items())
 
     def __setitem__(self, name: str, module: Module) -> None:
-        self._modules[name] = _require_module("ModuleDict", module)
+        self._modules[name] = require_module("ModuleDict", module)
 
     def __getitem__(self, name: str) -> Module:
         return self._modules[name]

@@ -38,7 +38,7 @@ from .convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from .layers import dropout, flatten, linear, one_hot
+from .layers import dropout, dropout1d, dropout2d, flatten, linear, one_hot
 from .losses import LOSSES, get_loss
 from .norms import batch_norm, group_norm, layer_norm, local_response_norm, rms_norm
 from .pooling import (
@@ -80,6 +80,8 @@ __all__ = [
     "conv_transpose3d",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
     "elu",
     "flatten",
     "gelu",

@@ -9,8 +9,9 @@ from ... import ops
 from ...backend import asarray, device_of, dtype_of, extra, namespace, random
 from ...errors import ArgumentError, DTypeError
 from ...ops.dropout import require_probability
+from ...ops.matching import require_image
 
-__all__ = ["dropout", "flatten", "linear", "one_hot"]
+__all__ = ["dropout", "dropout1d", "dropout2d", "flatten", "linear", "one_hot"]
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -66,10 +67,52 @@ def dropout(x: Any, p: float = 0.5, training: bool = True) -> Any:
     >>> np.unique(y), int(np.count_nonzero(y))
     (array([0.  , 1.25]), 801)
     """
-    require_probability("dropout", p)
+    return _dropped("dropout", x, p, training, tuple(x.shape))
+
+
+def dropout1d(x: Any, p: float = 0.5, training: bool = True) -> Any:
+    """Set whole channels of sequences to zero: (N, C, L), as it came; see :func:`dropout2d`."""
+    require_image("dropout1d", x, 1)
+    return _dropped("dropout1d", x, p, training, (*x.shape[:2], 1))
+
+
+def dropout2d(x: Any, p: float = 0.5, training: bool = True) -> Any:
+    """Set whole channels of images to zero with probability p: (N, C, H, W), as it came.
+
+    As :func:`dropout`, with one word of the draw for each channel of each image.
+
+    Parameters
+    ----------
+    x : (N, C, H, W) array or Tensor
+    p : float
+        From 0 to 1.
+    training : bool
+        If False, x is returned as it is and nothing is drawn.
+
+    Raises
+    ------
+    ShapeError
+        If `x` is not (N, C, H, W).
+    ArgumentError
+        If p is no probability.
+
+    Examples
+    --------
+    >>> import numpy as np, xpnet as xn
+    >>> xn.manual_seed(0)
+    >>> y = dropout2d(np.ones((1, 4, 3, 3)), p=0.5)
+    >>> y[0, :, 0, 0], np.all(y == y[:, :, :1, :1])
+    (array([0., 0., 2., 0.]), np.True_)
+    """
+    require_image("dropout2d", x, 2)
+    return _dropped("dropout2d", x, p, training, (*x.shape[:2], 1, 1))
+
+
+def _dropped(where: str, x: Any, p: float, training: bool, shape: tuple[int, ...]) -> Any:
+    """Apply a mask of a shape that fits x or is spread over it."""
+    require_probability(where, p)
     if not training or p == 0:
         return x
-    shape = tuple(x.shape)
     keep = random.bits(math.prod(shape)) >= round(p * 2**32)
     return ops.dropout(x, asarray(keep.reshape(shape), device=device_of(x)), p=p)
 
