@@ -4,6 +4,7 @@
 ``gather.py``       rows of an array, wherever it lives
 ``order.py``        random orders that are the same everywhere
 ``dataset.py``      ArrayDataset: samples in arrays that share their first dimension
+``augmentation/``   random changes of images: shift, rotate, flip, crop
 ``prefetch.py``     a thread that stays a few items ahead
 ``loader.py``       DataLoader: shuffled, resumable batches on the right device
 ``splitting.py``    split a data set, with the shares of its classes if wanted
@@ -25,6 +26,7 @@ needed, ``dataset.to(device)`` moves the whole.
 
 from __future__ import annotations
 
+from . import augmentation
 from .dataset import ArrayDataset
 from .digits import load_digits
 from .idx import read_idx
@@ -43,6 +45,7 @@ __all__ = [
     "DataLoader",
     "Normalize",
     "Standardize",
+    "augmentation",
     "blobs",
     "circles",
     "line",

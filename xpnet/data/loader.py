@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import Device, as_device, device, device_of, is_array, to_device
+from ..backend import Device, as_device, device, device_of, is_array, random, to_device
 from ..errors import ArgumentError, DataError
 from ..typing import Array
+from .augmentation import Augmentation
 from .dataset import ArrayDataset
 from .gather import slice_rows, stack_rows, take_rows
 from .order import permutation
@@ -42,7 +43,9 @@ class DataLoader:
     device : str or Device, optional
         Where the batches land. Default: the device that is current when an iteration starts.
     transform : callable, optional
-        ``transform(*batch) -> tuple of arrays``, called with each batch on its device.
+        ``transform(*batch) -> tuple of arrays``, called with each batch on its device. An
+        :class:`~xpnet.data.augmentation.Augmentation` gets ``rng=`` too, a stream that the seed,
+        the epoch and the place of the batch determine.
 
     Attributes
     ----------
@@ -189,8 +192,14 @@ class DataLoader:
             with device(target):
                 batch = tuple(to_device(x, target) for x in choose(first, last))
                 if self.transform is not None:
-                    batch = _checked_batch(self.transform(*batch))
+                    batch = _checked_batch(self._transformed(batch, epoch, first))
             yield last, batch
+
+    def _transformed(self, batch: Batch, epoch: int, first: int) -> Any:
+        if isinstance(self.transform, Augmentation):
+            # 1 + first: the stream (seed, epoch) is that of the order
+            return self.transform(*batch, rng=random.stream(self.seed, epoch, 1 + first))
+        return None if self.transform is None else self.transform(*batch)
 
     def _chooser(self, epoch: int) -> Callable[[int, int], Batch]:
         """Return a function that gives the samples first, ..., last - 1 of the epoch's order."""

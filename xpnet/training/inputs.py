@@ -18,6 +18,7 @@ from ..backend import (
     to_numpy,
 )
 from ..data import ArrayDataset, DataLoader
+from ..data.augmentation import Augmentation
 from ..errors import DataError, XpnetError
 from ..nn import Module, Parameter
 from ..typing import Array
@@ -142,7 +143,9 @@ def require_good_data(where: str, loader: DataLoader, loss: Any) -> None:
     Data sets that are not made of arrays are not looked at.
     """
     dataset = loader.dataset
-    if not isinstance(dataset, ArrayDataset) or loader.transform is not None:
+    # a transform may make data good that are not; an augmentation does not
+    known = loader.transform is None or isinstance(loader.transform, Augmentation)
+    if not isinstance(dataset, ArrayDataset) or not known:
         return
     x, y = _checked_pair(where, dataset.arrays)
     for what, array in (("inputs", x), ("targets", y)):
