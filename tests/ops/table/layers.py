@@ -29,6 +29,14 @@ ROWS = [
         lambda F, x, keep, p: x * keep / (1 - p),
         batch=(0, 1),
     ),
+    Row(
+        "dropout",
+        lambda rng: [rng.standard_normal((N, 3, 2, 2)), rng.uniform(0, 1, (N, 3, 1, 1)) > 0.4],
+        {"p": 0.4},
+        lambda F, x, keep, p: x * keep / (1 - p),
+        batch=(0, 1),
+        note="channels",
+    ),
     Row("flatten", away_from_zero(N, 2, 3, 2), torch=lambda F, x: x.flatten(1)),
     Row(
         "flatten",

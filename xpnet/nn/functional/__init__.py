@@ -40,7 +40,14 @@ from .convolution import (
 )
 from .layers import dropout, dropout1d, dropout2d, flatten, linear, one_hot
 from .losses import LOSSES, get_loss
-from .norms import batch_norm, group_norm, layer_norm, local_response_norm, rms_norm
+from .norms import (
+    batch_norm,
+    batch_statistics,
+    group_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -68,6 +75,7 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
+    "batch_statistics",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv",

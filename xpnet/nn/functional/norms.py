@@ -6,7 +6,14 @@ from typing import Any
 
 from ... import ops
 
-__all__ = ["batch_norm", "group_norm", "layer_norm", "local_response_norm", "rms_norm"]
+__all__ = [
+    "batch_norm",
+    "batch_statistics",
+    "group_norm",
+    "layer_norm",
+    "local_response_norm",
+    "rms_norm",
+]
 
 
 def batch_norm(
@@ -27,7 +34,7 @@ def batch_norm(
     running_mean, running_var : (C,)
         What to normalise by in evaluation. In training the batch's own are taken and these are
         left as they are, unlike PyTorch's: :class:`xpnet.nn.BatchNorm2d` keeps them, and
-        ``xpnet.ops.batch_statistics(x)`` returns the batch's.
+        :func:`batch_statistics` returns the batch's.
     weight, bias : (C,), optional
     training : bool
     eps : float
@@ -49,6 +56,28 @@ def batch_norm(
     """
     given = (None, None) if training else (running_mean, running_var)
     return ops.batch_norm(x, *given, weight, bias, training=training, eps=eps)
+
+
+def batch_statistics(x: Any) -> Any:
+    """Return the mean and the (biased) variance of each channel: (N, C, *spatial) -> (2, C).
+
+    Parameters
+    ----------
+    x : (N, C, *spatial) array or Tensor
+
+    Raises
+    ------
+    ShapeError
+        If the batch is empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> batch_statistics(np.asarray([[0.0, 5.0], [2.0, 7.0]]))
+    array([[1., 6.],
+           [1., 1.]])
+    """
+    return ops.batch_statistics(x)
 
 
 def layer_norm(
