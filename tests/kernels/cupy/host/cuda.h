@@ -1,0 +1,86 @@
+// CUDA on the CPU, as far as the kernels need it. Blocks run one after the other. The threads of a
+// block run one after the other as well, or, in a source with barriers, as fibers that take turns
+// at each __syncthreads(), in one order up to a barrier and in the reverse order up to the next:
+// a result that depends on the order of threads between two barriers shows.
+
+#include <cmath>
+#include <csetjmp>
+#include <ucontext.h>
+#include <vector>
+
+using std::exp;
+using std::log;
+using std::sqrt;
+
+struct Three { unsigned x, y, z; };
+static Three blockIdx, threadIdx, blockDim, gridDim;
+
+#define __global__
+#define __device__ static inline
+#define __shared__ static
+#define KERNEL static void
+
+static const unsigned MOST = 1024;
+static ucontext_t contexts[MOST];  // each thread begins in one of its own ...
+static jmp_buf fibers[MOST];       // ... and goes on by jumps, which cost no system calls
+static jmp_buf scheduler;
+static std::vector<char> started, ended, stacks;
+static void (*body)(void**);
+static void** parameters;
+static const size_t STACK = 1 << 16;
+
+static void __syncthreads() {
+    if (!_setjmp(fibers[threadIdx.x])) _longjmp(scheduler, 1);
+}
+
+static void fiber() {
+    body(parameters);
+    ended[threadIdx.x] = 1;
+    _longjmp(scheduler, 1);
+}
+
+static void take_turn() {
+    const unsigned i = threadIdx.x;
+    if (ended[i] || _setjmp(scheduler)) return;
+    if (started[i]) _longjmp(fibers[i], 1);
+    started[i] = 1;
+    getcontext(&contexts[i]);
+    contexts[i].uc_stack.ss_sp = stacks.data() + i * STACK;
+    contexts[i].uc_stack.ss_size = STACK;
+    contexts[i].uc_link = nullptr;
+    makecontext(&contexts[i], fiber, 0);
+    setcontext(&contexts[i]);
+}
+
+// Returns 1 if a thread ended while others waited at a barrier: on a GPU that hangs or worse.
+static int run_block() {
+    const unsigned n = blockDim.x;
+    stacks.resize(n * STACK);
+    started.assign(n, 0);
+    ended.assign(n, 0);
+    for (unsigned turn = 0;; turn++) {
+        for (unsigned i = 0; i < n; i++) {
+            threadIdx.x = turn % 2 ? n - 1 - i : i;
+            take_turn();
+        }
+        unsigned done = 0;
+        for (unsigned i = 0; i < n; i++) done += ended[i];
+        if (done == n) return 0;
+        if (done) return 1;
+    }
+}
+
+static int run_grid(unsigned blocks, unsigned threads, bool barriers, void (*f)(void**), void** p) {
+    body = f;
+    parameters = p;
+    gridDim.x = blocks;
+    blockDim.x = threads;
+    for (blockIdx.x = 0; blockIdx.x < blocks; blockIdx.x++) {
+        if (barriers) {
+            if (run_block()) return 1;
+        } else {
+            for (threadIdx.x = 0; threadIdx.x < threads; threadIdx.x++) f(p);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,83 @@
+"""The CUDA sources compile for every GPU, dtype and index, and are what Python takes them for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from xpnet.kernels.cupy import gpu
+from xpnet.kernels.cupy.geometry import WINDOW
+
+FOLDER = Path(str(files("xpnet.kernels.cupy")))
+SOURCES = sorted(path.stem for path in FOLDER.glob("*.cu"))
+NVCC = shutil.which("nvcc") or shutil.which("/usr/local/bin/nvcc") or "/usr/local/cuda/bin/nvcc"
+
+
+def variants():
+    for char, (real, wide) in gpu._REAL.items():
+        for index in ("int32", "int64"):
+            yield f"{char}_{index}", {"REAL": real, "WIDE": wide, "INDEX": index}
+
+
+def all_sources_in_one():
+    """Every source for every type, each in its own namespace, so that nvcc starts only once."""
+    text = ["#include <cuda_fp16.h>"]
+    for source in SOURCES:
+        for variant, macros in variants():
+            defined = "\n".join(f"#define {name} {value}" for name, value in macros.items())
+            undefined = "\n".join(f"#undef {name}" for name in [*macros, "FOR_EACH", "THREADS"])
+            body = f"namespace {source}_{variant} {{\n{gpu.code(source)}\n}}"
+            text += [defined, body, undefined]
+    return "\n".join(text)
+
+
+@pytest.mark.skipif(not Path(NVCC).exists(), reason="nvcc is not installed")
+@pytest.mark.parametrize("architecture", ["sm_75", "sm_80", "sm_90"])
+def test_nvcc_compiles_every_source_without_a_warning(tmp_path, architecture):
+    (tmp_path / "all.cu").write_text(all_sources_in_one(), encoding="utf-8")
+    command = [NVCC, "-cubin", f"-arch={architecture}", "-DKERNEL=__global__ void", "-std=c++14"]
+    done = subprocess.run(
+        [*command, "-Werror", "all-warnings", "-o", "all.cubin", "all.cu"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "all.cubin").stat().st_size > 0
+
+
+def test_the_struct_of_windows_is_the_same_in_both_languages():
+    text = (FOLDER / "common.cuh").read_text(encoding="utf-8")
+    body = re.sub(r"//[^\n]*", "", re.search(r"struct Window \{(.*?)\};", text, re.DOTALL)[1])
+    names = [n for n in re.findall(r"\w+", body) if n != "int"]
+    assert tuple(names) == WINDOW.names
+    assert WINDOW.itemsize == 4 * len(names)
+
+
+def test_a_block_is_as_large_in_both_languages():
+    text = (FOLDER / "reduce.cuh").read_text(encoding="utf-8")
+    assert int(re.search(r"#define THREADS (\d+)", text)[1]) == gpu.THREADS
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_declares_kernels_with_parameters_that_can_be_packed(source):
+    declared = re.findall(r"^KERNEL \w+\(([^)]*)\)", gpu.code(source), re.MULTILINE)
+    assert declared
+    for parameters in declared:
+        for parameter in parameters.split(","):
+            kind = " ".join(parameter.split()).removeprefix("const ").rpartition(" ")[0]
+            assert kind.removesuffix("*") in {"REAL", "WIDE", "INDEX", "int", "Window"}
+
+
+def test_importing_the_kernels_does_not_import_the_library():
+    code = (
+        "import sys, xpnet, xpnet.kernels; assert 'xpnet.kernels.cupy' not in sys.modules;"
+        "import xpnet.kernels.cupy; assert 'cupy' not in sys.modules;"
+        "print(len(xpnet.kernels.registered('cupy')))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(out.stdout) > 0
