@@ -70,7 +70,7 @@ def test_every_source_declares_kernels_with_parameters_that_can_be_packed(source
     for parameters in declared:
         for parameter in parameters.split(","):
             kind = " ".join(parameter.split()).removeprefix("const ").rpartition(" ")[0]
-            assert kind.removesuffix("*") in {"REAL", "WIDE", "INDEX", "int", "Window"}
+            assert kind.removesuffix("*") in {"REAL", "WIDE", "INDEX", "int", "int64", "Window"}
 
 
 def test_importing_the_kernels_does_not_import_the_library():
