@@ -1,0 +1,11 @@
+"""Faster code for JAX arrays: each op's two ways compiled by XLA into one call.
+
+What is compiled is kept for each shape and set of options. Inside ``jax.jit`` the kernels are part
+of what is traced.
+"""
+
+from __future__ import annotations
+
+from . import avg_pool, conv, conv_transpose, cross_entropy, max_pool
+
+__all__ = ["avg_pool", "conv", "conv_transpose", "cross_entropy", "max_pool"]
