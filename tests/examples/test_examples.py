@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xpnet.errors import DataError
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
@@ -32,6 +34,41 @@ def test_a_layer_of_your_own_learns_xor():
 
 def test_newton_finds_a_minimum_of_foreign_code():
     assert all(slope < 1e-9 for slope in run("04_differentiate_anything").values())
+
+
+@pytest.fixture
+def no_mnist(monkeypatch, tmp_path):
+    """MNIST is not found, and an example takes the digits inside xpnet."""
+    monkeypatch.delenv("XPNET_DATA", raising=False)
+    monkeypatch.setenv("XPNET_CACHE", str(tmp_path))
+
+
+def test_lenet_learns_digits_and_leaves_pictures_and_a_model(no_mnist, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    folder = ("--output", str(tmp_path))
+    assert run("05_lenet_mnist", "--epochs", "2", *folder) > 0.7
+    assert "right" in capsys.readouterr().out
+    names = {f"lenet5_{name}.png" for name in ("confusion", "curves", "misread")}
+    assert {path.name for path in tmp_path.iterdir()} == {*names, "lenet5.safetensors"}
+
+    seen = run("06_what_layers_see", "--model", str(tmp_path / "lenet5.safetensors"), *folder)
+    assert seen["features.5"].shape == (1, 16, 5, 5)
+    names |= {"filters_1.png", "filters_2.png", "feature_maps.png"}
+    assert {path.name for path in tmp_path.glob("*.png")} == names
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.glob("*.png"))
+
+
+def test_a_folder_that_is_named_must_hold_mnist(no_mnist, tmp_path):
+    for name in ("05_lenet_mnist", "06_what_layers_see", "08_transfer"):
+        with pytest.raises(DataError, match="the four files"):
+            run(name, str(tmp_path), *(["--output", str(tmp_path)] if name[1] != "8" else []))
+
+
+def test_transferred_convolutions_and_fresh_ones_learn_from_few_examples(no_mnist, capsys):
+    transferred, scratch = run("08_transfer", "--epochs", "5", "--draws", "1")
+    assert transferred > 0.6
+    assert scratch > 0.6
+    assert "mean: transferred" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
