@@ -15,6 +15,9 @@ SMALL = {
     "softmax": lambda: models.SoftmaxRegression(12, 3),
     "lenet5": lambda: models.LeNet5(classes=3),
     "lenet5-1998": lambda: models.LeNet5Original(classes=3),
+    "vgg": lambda: models.VGG(1, 3, widths=(4, 6), depth=1, hidden=8),
+    "resnet20": lambda: models.ResNet(1, 3, n=1, width=4),
+    "unet": lambda: models.UNet(1, 3, depth=1, width=4),
     "mlp": lambda: models.MLP(12, (8, 5), 3, activation="tanh", dropout=0.5),
 }
 
@@ -22,8 +25,13 @@ X = np.random.default_rng(0).normal(size=(7, 1, 3, 4)).astype(np.float32)
 IMAGES = np.random.default_rng(0).normal(size=(7, 1, 28, 28)).astype(np.float32)
 
 
+SQUARES = np.ascontiguousarray(IMAGES[:, :, 10:18, 10:18])
+
+
 def inputs_of(name):
-    return IMAGES if name.startswith("lenet5") else X
+    if name.startswith("lenet5"):
+        return IMAGES
+    return SQUARES if name in ("vgg", "resnet20", "unet") else X
 
 
 def test_every_model_has_a_name_and_a_row_here():
@@ -34,7 +42,7 @@ def test_every_model_has_a_name_and_a_row_here():
 
 def test_an_unknown_name_is_an_error_that_lists_the_names():
     with pytest.raises(
-        ArgumentError, match="'lenet5', 'lenet5-1998', 'logistic', 'mlp', 'perceptron', 'softmax'"
+        ArgumentError, match="'lenet5', 'lenet5-1998', 'logistic', 'mlp', 'perceptron', 'resnet20'"
     ):
         models.by_name("lenet6")
 

@@ -22,11 +22,23 @@ LOSSES = {
     "mlp": "cross_entropy",
     "lenet5": "cross_entropy",
     "lenet5-1998": "cross_entropy",
+    "vgg": "cross_entropy",
+    "resnet20": "cross_entropy",
+    "unet": "cross_entropy",
 }
 """The loss with which a model is trained."""
 
-IMAGE_SIZES = {"lenet5": (28,), "lenet5-1998": (28, 32)}
-"""The models of images, and the sizes that they take."""
+IMAGE_SIZES: dict[str, tuple[int, ...]] = {
+    "lenet5": (28,),
+    "lenet5-1998": (28, 32),
+    "vgg": (),
+    "resnet20": (),
+    "unet": (),
+}
+"""The models of images, and the sizes that they take; () stands for many."""
+
+SEGMENTATION = ("unet",)
+"""The models that give a class for each pixel."""
 
 MLP_DEFAULTS: dict[str, Any] = {"hidden": (128,), "activation": "relu", "dropout": 0.0}
 """The options that shape an mlp, and what they are unless they are given."""
@@ -83,8 +95,9 @@ def build(options: argparse.Namespace, input_shape: tuple[int, ...], classes: in
 
 def _image_model(name: str, input_shape: tuple[int, ...], classes: int) -> Module:
     sizes = IMAGE_SIZES[name]
-    if len(input_shape) != 3 or tuple(input_shape[1:]) not in [(size, size) for size in sizes]:
-        wanted = " or ".join(f"(C, {size}, {size})" for size in sizes)
+    fits = not sizes or tuple(input_shape[1:]) in [(size, size) for size in sizes]
+    if len(input_shape) != 3 or not fits:
+        wanted = " or ".join(f"(C, {size}, {size})" for size in sizes) or "(C, H, W)"
         raise ArgumentError(
             f"--model {name} must have images of shape {wanted}, got {tuple(input_shape)}; "
             "take --data mnist, or --model mlp"

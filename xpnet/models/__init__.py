@@ -8,6 +8,10 @@
 ``lenet5.py``               LeNet5: two convolutions with pooling, for 28x28 images
 ``codes.py``                pictures of the digits, with which the original compares
 ``lenet5_original.py``      LeNet5Original: the same as it was published in 1998
+``blocks.py``               convolution, normalisation, rectifier: what the next ones are made of
+``vgg.py``                  VGG: blocks of small convolutions with pooling
+``resnet.py``               ResNet: blocks that compute what is added to their input
+``unet.py``                 UNet: the class of every pixel
 ``images.py``               what these models say when the images are of another size
 ==========================  =====================================================
 """
@@ -21,7 +25,10 @@ from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
 from .mlp import MLP
 from .perceptron import Perceptron
+from .resnet import ResNet
 from .softmax_regression import SoftmaxRegression
+from .unet import UNet
+from .vgg import VGG
 
 __all__ = [
     "LeNet5",
@@ -30,7 +37,10 @@ __all__ = [
     "MLP",
     "MODELS",
     "Perceptron",
+    "ResNet",
     "SoftmaxRegression",
+    "UNet",
+    "VGG",
     "by_name",
 ]
 
@@ -41,6 +51,9 @@ MODELS: dict[str, type[Module]] = {
     "mlp": MLP,
     "lenet5": LeNet5,
     "lenet5-1998": LeNet5Original,
+    "vgg": VGG,
+    "resnet20": ResNet,
+    "unet": UNet,
 }
 """The models by the names a command line uses."""
 
