@@ -90,7 +90,8 @@ def test_a_kernel_leaves_its_inputs_unmodified(kernel, home):
         arrays = arrays_for(row, home, "float32")
         run(row, arrays)
         for x, before in zip(arrays, hosts, strict=True):
-            assert_close(x, before, rtol=0, atol=0)
+            if x is not None:
+                assert_close(x, before, rtol=0, atol=0)
 
 
 @every_kernel

@@ -75,6 +75,16 @@ def test_padding_that_is_larger_after_the_image():
     agree(both("conv", x, w, padding="same"))
 
 
+def test_normalisation_in_training_and_in_evaluation():
+    rng = np.random.default_rng(0)
+    x = jnp.asarray(rng.standard_normal((4, 3, 5)) + 1e3)
+    w, b, mean, var = jnp.asarray(rng.uniform(0.5, 2, (4, 3)))
+    agree(both("batch_norm", x, None, None, w, b, training=True))
+    agree(both("batch_norm", x, mean, var, w, b))
+    agree(both("batch_statistics", x))
+    agree(both("layer_norm", x, normalized_shape=(3, 5)))
+
+
 def test_a_step_can_be_compiled_as_a_whole():
     x = jnp.asarray(np.random.default_rng(0).standard_normal((2, 1, 6, 6)))
     w = jnp.asarray(np.random.default_rng(1).standard_normal((3, 1, 3, 3)))
@@ -96,6 +106,8 @@ def test_a_step_can_be_compiled_as_a_whole():
     [
         ("conv", [(0, 1, 4), (1, 1, 2)], {}),
         ("conv", [(1,) * 6, (1,) * 6], {}),
+        ("batch_norm", [(0, 3)], {"training": True}),
+        ("layer_norm", [(0, 3)], {"normalized_shape": 3}),
         ("max_pool", [(1, 1, 100)], {"kernel_size": 100}),
         ("cross_entropy", [(2, 3), (2, 3)], {}),
         ("cross_entropy", [(2, 3), (2,)], {"label_smoothing": 0.1}),

@@ -88,6 +88,12 @@ def test_padding_that_is_larger_after_the_image():
     torch.testing.assert_close((y, dx), (expected, expected_dx))
 
 
+def test_the_variance_of_large_numbers_keeps_its_digits():
+    x = torch.tensor(np.random.default_rng(0).standard_normal((50, 2)) + 1e6)
+    (found, _), (expected, _) = both("batch_statistics", x)
+    torch.testing.assert_close(found, expected, rtol=1e-8, atol=0)
+
+
 @pytest.mark.parametrize(
     ("op", "arrays", "options"),
     [
@@ -95,6 +101,9 @@ def test_padding_that_is_larger_after_the_image():
         ("conv", [torch.ones((0, 1, 4)), torch.ones(1, 1, 2)], {}),
         ("conv", [torch.ones((1,) * 6)] * 2, {}),
         ("max_pool", [torch.ones((1,) * 6)], {"kernel_size": 1}),
+        ("batch_norm", [torch.ones(2, 3, dtype=torch.float16)], {"training": True}),
+        ("layer_norm", [torch.ones(2, 3, dtype=torch.float16)], {"normalized_shape": 3}),
+        ("layer_norm", [torch.ones(0, 3)], {"normalized_shape": 3}),
         ("cross_entropy", [torch.ones(2, 3), torch.ones(2, 3)], {}),
         ("cross_entropy", [torch.ones(2, 3), torch.tensor([1, 1])], {"label_smoothing": 0.1}),
     ],

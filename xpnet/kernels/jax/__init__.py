@@ -6,6 +6,22 @@ of what is traced.
 
 from __future__ import annotations
 
-from . import avg_pool, conv, conv_transpose, cross_entropy, max_pool
+from . import (
+    avg_pool,
+    batch_norm,
+    conv,
+    conv_transpose,
+    cross_entropy,
+    layer_norm,
+    max_pool,
+)
 
-__all__ = ["avg_pool", "conv", "conv_transpose", "cross_entropy", "max_pool"]
+__all__ = [
+    "avg_pool",
+    "batch_norm",
+    "conv",
+    "conv_transpose",
+    "cross_entropy",
+    "layer_norm",
+    "max_pool",
+]

@@ -1,4 +1,4 @@
-"""Faster code for PyTorch tensors: its own convolution, pooling and their ways back.
+"""Faster code for PyTorch tensors: its own convolution, pooling and normalisation.
 
 These are PyTorch's functions below its autograd, ``torch.ops.aten``. As arrays in xpnet require no
 gradient of PyTorch, none of them builds a graph, waits for a device or moves anything.
@@ -6,6 +6,22 @@ gradient of PyTorch, none of them builds a graph, waits for a device or moves an
 
 from __future__ import annotations
 
-from . import avg_pool, conv, conv_transpose, cross_entropy, max_pool
+from . import (
+    avg_pool,
+    batch_norm,
+    conv,
+    conv_transpose,
+    cross_entropy,
+    layer_norm,
+    max_pool,
+)
 
-__all__ = ["avg_pool", "conv", "conv_transpose", "cross_entropy", "max_pool"]
+__all__ = [
+    "avg_pool",
+    "batch_norm",
+    "conv",
+    "conv_transpose",
+    "cross_entropy",
+    "layer_norm",
+    "max_pool",
+]
