@@ -117,6 +117,10 @@ def add(a, b, out=None, dtype=None):
     return np.add(a, b, out=out, dtype=dtype)
 
 
+def may_share_memory(a, b):
+    return np.may_share_memory(a, b)
+
+
 def _require_here(*arrays):
     for x in arrays:
         assert type(x) is ndarray, f"{type(x)} is not an array of the GPU"
@@ -197,7 +201,7 @@ def _compiled(code, options):
 def emulation():
     """Kernels meet this module instead of CuPy inside the block."""
     module = ModuleType("cupy")
-    for thing in (empty, ascontiguousarray, matmul, add, RawKernel, ndarray):
+    for thing in (empty, ascontiguousarray, matmul, add, may_share_memory, RawKernel, ndarray):
         setattr(module, thing.__name__, thing)
     before = sys.modules.get("cupy")
     sys.modules["cupy"] = module

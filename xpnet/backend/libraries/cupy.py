@@ -103,6 +103,10 @@ class CuPy(Library):
             self._cupy.add.at(total, indices, values)
         return total
 
+    def overlaps(self, x: Array, y: Array) -> bool:
+        """Optimizer kernels update parameters in place."""
+        return bool(self._cupy.may_share_memory(x, y))
+
     def erf(self, x: Array) -> Array:
         """CuPy's own error function."""
         return importlib.import_module("cupyx.scipy.special").erf(x)

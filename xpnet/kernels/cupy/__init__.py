@@ -6,6 +6,6 @@ several GPUs and run their arithmetic on the CPU.
 
 from __future__ import annotations
 
-from . import conv, conv_transpose, cross_entropy, linear, pooling, relu
+from . import conv, conv_transpose, cross_entropy, linear, optimizers, pooling, relu
 
-__all__ = ["conv", "conv_transpose", "cross_entropy", "linear", "pooling", "relu"]
+__all__ = ["conv", "conv_transpose", "cross_entropy", "linear", "optimizers", "pooling", "relu"]

@@ -1,7 +1,7 @@
 // CUDA on the CPU, as far as the kernels need it. Blocks run one after the other. The threads of a
 // block run one after the other as well, or, in a source with barriers, as fibers that take turns
-// at each __syncthreads(), in one order up to a barrier and in the reverse order up to the next:
-// a result that depends on the order of threads between two barriers shows.
+// at each __syncthreads(), in one order up to a barrier and in the reverse order up to the next, and
+// the other way round in the next block: a result that depends on which thread is first shows.
 
 #include <cmath>
 #include <csetjmp>
@@ -60,7 +60,7 @@ static int run_block() {
     ended.assign(n, 0);
     for (unsigned turn = 0;; turn++) {
         for (unsigned i = 0; i < n; i++) {
-            threadIdx.x = turn % 2 ? n - 1 - i : i;
+            threadIdx.x = (turn + blockIdx.x) % 2 ? n - 1 - i : i;
             take_turn();
         }
         unsigned done = 0;
