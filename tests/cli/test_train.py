@@ -214,7 +214,10 @@ def test_integers_up_to_255_are_scaled(train):
     ("changes", "message"),
     [
         ({"y": np.ones(60)}, "must be classes, integers"),
-        ({"y": np.arange(60) - 5}, "integers (N,) from 0 or names, got int64 of shape"),
+        (
+            {"y": np.arange(60) - 5},
+            "integers (N,) or (N, H, W) from 0, or names, got int64 of shape",
+        ),
         ({"X": np.asarray(["a"] * 60)}, "must be numbers"),
         ({"X": np.full((60, 4), np.nan)}, "got nan in sample"),
         ({"X": np.ones((59, 4))}, "first dimension"),

@@ -94,7 +94,7 @@ def test_resnet_takes_images_of_any_size(size):
 
 def test_unet_has_the_documented_sizes():
     model = models.UNet()
-    blocks = [*model.down, model.bottom, *model.up, model.scores]
+    blocks = [*model.down, model.bottom, *model.up, model.classifier]
     counts = [parameters(block) for block in blocks]
     enlarging = [parameters(layer) for layer in model.enlarge]
     assert counts == [2_800, 13_952, 55_552, 36_000 - enlarging[0], 9_040 - enlarging[1], 68]

@@ -5,8 +5,10 @@
 ``config.py``       options from a TOML file
 ``tables.py``       tables of text
 ``datasets.py``     data sets by name, or from a file
-``classes.py``        which classes are used, and how they are numbered
-``labels.py``         the arrays of a file as inputs and classes
+``classes.py``      which classes are used, and how they are numbered
+``labels.py``       the arrays of a file as inputs and classes
+``augment.py``      augmentation by names
+``masks.py``        what a prediction says about pixels
 ``problem.py``      which model and loss fit the data
 ``outputs.py``        the files that a training writes
 ``devices.py``      ``xpnet devices``

@@ -24,6 +24,7 @@ def pick(dataset: ArrayDataset, classes: tuple[int, ...] | None) -> ArrayDataset
     if classes is None:
         return dataset
     x, y = dataset.arrays
+    _require_one_for_each_sample(y)
     missing = sorted(set(classes) - set(np.unique(y).tolist()))
     if missing or len(set(classes)) < 2:
         there = ", ".join(str(k) for k in np.unique(y))
@@ -75,6 +76,9 @@ def as_trained(
     (array([0, 1, 3]), array([5, 7, 5]))
     """
     x, y = dataset.arrays
+    if y.ndim > 1 and classes is None and trained is None:
+        return dataset
+    _require_one_for_each_sample(y)
     present = [int(k) for k in np.unique(y)]
     numbers = {k: _number(k, dataset.class_names, trained, names) for k in present}
     if classes is None:
@@ -95,6 +99,14 @@ def as_trained(
     return ArrayDataset(
         x[chosen], renumbered, class_names=names or dataset.class_names, name=dataset.name
     )
+
+
+def _require_one_for_each_sample(y: np.ndarray) -> None:
+    if y.ndim > 1:
+        raise ArgumentError(
+            "--classes must go with data that have one class for each sample, got one for each "
+            f"pixel, {tuple(y.shape)}; leave it out"
+        )
 
 
 def _number(

@@ -16,11 +16,15 @@ from .labels import numbered, require_inputs
 
 __all__ = ["NAMES", "add_data_options", "Loaded", "load", "load_arrays", "scaled"]
 
-NAMES = ("digits", "mnist", "fashion-mnist")
+NAMES = ("digits", "mnist", "fashion-mnist", "shapes")
+
+SHAPES = 500
+"""Images of shapes, of which a fifth is for testing."""
 
 FILE_HELP = """\
 an .npz file holds x_train, y_train and, if you like, x_test, y_test; or X and y, of which a fifth \
-becomes test data. Images of bytes, uint8 (N, H, W) or (N, C, H, W), are divided by 255"""
+becomes test data. Images of bytes, uint8 (N, H, W) or (N, C, H, W), are divided by 255. Classes \
+are integers (N,) or names, or (N, H, W) for a class of each pixel"""
 
 _INPUT_NAMES = ("X", "x", "images", "data")
 _LABEL_NAMES = ("y", "Y", "labels", "target")
@@ -67,6 +71,9 @@ def load(options: argparse.Namespace, divisor: int | None = None) -> Loaded:
     choose("data", "--data", name, [*NAMES, "FILE.npz"])
     if name == "digits":
         return Loaded(*data.load_digits(), 255)
+    if name == "shapes":
+        train, test = data.split(data.make_shapes(SHAPES), 0.8)
+        return Loaded(train, test, 255)
     loader = data.load_mnist if name == "mnist" else data.load_fashion_mnist
     return Loaded(*loader(options.data_dir), 255)
 
@@ -136,5 +143,5 @@ def _from_file(path: str, divisor: int | None) -> Loaded:
         for x, y, part in zip(inputs, numbers, parts, strict=True)
     ]
     if len(made) == 1:
-        made = list(data.split(made[0], (0.8, 0.2), stratify=True))
+        made = list(data.split(made[0], (0.8, 0.2), stratify=made[0].arrays[1].ndim == 1))
     return Loaded(made[0], made[1], divisor)

@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
         model = load(options.model)
         loaded = datasets.load(options, notes.get("divisor"))
         data = loaded.train if options.split == "train" else loaded.test
+        problem.require_targets(problem.name_of(model), data)
         data = as_trained(data, options.classes, notes.get("classes"), notes.get("class_names"))
         measured, matrix = _measure(model, data, options.batch_size)
     names = data.class_names
@@ -95,13 +96,13 @@ def _measure(
     x, y = data.arrays
     scores = getattr(model, "scores", model.predict)
     outputs = to_numpy(scores(in_dtype_of(model, x), batch_size=batch_size))
-    known = 2 if outputs.size == len(data) else outputs.shape[-1]
+    known = 2 if outputs.size == len(data) else outputs.shape[1]
     if y.max() >= known:
         raise DataError(
             f"evaluate: the data must have the {known} classes of the model, numbered from 0, got "
             f"class {y.max()}; choose those it was trained on with --classes"
         )
-    trainer = Trainer(model, "sgd", loss=problem.loss_of(model))
+    trainer = Trainer(model, "sgd", loss=problem.loss_of(model), metrics=problem.metrics_of(model))
     measured = trainer.evaluate(data, batch_size)
     matrix: list[list[int]] = ConfusionMatrix()(outputs, y).tolist()
     return measured, matrix

@@ -61,11 +61,11 @@ def numbered(
 
 def _require_classes(path: str, y: np.ndarray) -> None:
     whole = np.issubdtype(y.dtype, np.integer)
-    if y.ndim != 1 or not whole or (y.size and y.min() < 0):
-        least = f" from {y.min()}" if y.size and y.ndim == 1 and y.dtype.kind in "iuf" else ""
+    if y.ndim not in (1, 3) or not whole or (y.size and y.min() < 0):
+        least = f" from {y.min()}" if y.size and y.ndim in (1, 3) and y.dtype.kind in "iuf" else ""
         raise DataError(
-            f"data: labels in {path!r} must be classes, integers (N,) from 0 or names, got "
-            f"{y.dtype} of shape {y.shape}{least}; number them with "
+            f"data: labels in {path!r} must be classes, integers (N,) or (N, H, W) from 0, or "
+            f"names, got {y.dtype} of shape {y.shape}{least}; number them with "
             "numpy.unique(y, return_inverse=True)"
         )
     # a model has an output for each number up to the largest: memory for nothing

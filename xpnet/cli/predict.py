@@ -15,6 +15,7 @@ from ..models import Perceptron
 from ..nn import Module
 from ..nn import functional as F
 from ..training.inputs import in_dtype_of
+from .masks import answer_of, rows_of
 from .parsing import numbers, whole
 from .samples import read_samples, require_finite
 from .tables import table
@@ -67,17 +68,24 @@ def run(options: argparse.Namespace) -> int:
     with backend.device(options.device):
         model = load(options.model)
         names, scores = notes.get("class_names"), isinstance(model, Perceptron)
-        answers = []
+        pixels, answers = False, []
         for path in options.files:
             x, samples = read_samples(path, shape, options.invert, notes.get("divisor"))
             require_finite(x, samples)
             outputs = _outputs(model, x, options.batch_size)
+            pixels = outputs.ndim > 2
             answers += [
-                {"sample": sample, **_answer(row, names, scores)}
+                {
+                    "sample": sample,
+                    **(answer_of(row, names) if pixels else _answer(row, names, scores)),
+                }
                 for sample, row in zip(samples, outputs, strict=True)
             ]
     if options.json:
         print(json.dumps(answers, indent=2))
+        return 0
+    if pixels:
+        print(table(["sample", "classes of its pixels"], rows_of(answers)))
         return 0
     sure = "score" if scores else "probability"
     rows = [
@@ -89,10 +97,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _outputs(model: Module, x: np.ndarray, batch_size: int) -> np.ndarray:
-    """Return the outputs as float64 on the host, (N, K): one column for a single score."""
+    """Return the outputs as float64 on the host: (N, K), K = 1 for one score, or (N, K, H, W)."""
     scores = getattr(model, "scores", model.predict)
     outputs = to_numpy(scores(in_dtype_of(model, x), batch_size=batch_size))
-    return outputs.astype(np.float64).reshape(outputs.shape[0], -1)
+    outputs = outputs.astype(np.float64, copy=False)
+    return outputs if outputs.ndim > 1 else outputs[:, None]  # (N,) -> (N, 1)
 
 
 def _answer(outputs: np.ndarray, names: list[str] | None, scores: bool) -> dict[str, Any]:

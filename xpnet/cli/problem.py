@@ -13,7 +13,17 @@ from ..data import ArrayDataset
 from ..errors import ArgumentError
 from ..nn import Module
 
-__all__ = ["LOSSES", "add_model_options", "build", "classes_of", "loss_of", "refuse_mlp_options"]
+__all__ = [
+    "LOSSES",
+    "add_model_options",
+    "build",
+    "classes_of",
+    "loss_of",
+    "metrics_of",
+    "name_of",
+    "refuse_mlp_options",
+    "require_targets",
+]
 
 LOSSES = {
     "perceptron": "perceptron",
@@ -107,6 +117,26 @@ def _image_model(name: str, input_shape: tuple[int, ...], classes: int) -> Modul
     return model
 
 
+def require_targets(name: str, dataset: ArrayDataset) -> None:
+    """Raise an ArgumentError unless the data have what the model is to find.
+
+    A model of segmentation needs a class for each pixel, the others one for each sample.
+    """
+    x, y = dataset.arrays
+    pixels = y.ndim > 1
+    if pixels and name in models.MODELS and name not in SEGMENTATION:
+        raise ArgumentError(
+            f"{name}: the data must have one class for each sample, got classes of shape "
+            f"{tuple(y.shape[1:])} for samples of shape {tuple(x.shape[1:])}; take the model unet"
+        )
+    if name in SEGMENTATION and (not pixels or tuple(y.shape[1:]) != tuple(x.shape[2:])):
+        raise ArgumentError(
+            f"{name}: the data must be images with a class for each pixel, got samples of shape "
+            f"{tuple(x.shape[1:])} and classes of shape {tuple(y.shape[1:])}; take --data shapes, "
+            "or a model of classification such as resnet20"
+        )
+
+
 def _settle_mlp_options(options: argparse.Namespace) -> None:
     """Put the defaults of an mlp where nothing was given; another model has no such options."""
     if options.model != "mlp":
@@ -136,7 +166,14 @@ def classes_of(*datasets: ArrayDataset) -> int:
 
 def loss_of(model: Module) -> str:
     """Return the loss for a model from a file."""
-    for name, cls in models.MODELS.items():
-        if type(model) is cls:
-            return LOSSES[name]
-    return "cross_entropy"
+    return LOSSES.get(name_of(model), "cross_entropy")
+
+
+def metrics_of(model: Module) -> list[str]:
+    """Return what is measured beside the loss."""
+    return ["accuracy", "iou"] if name_of(model) in SEGMENTATION else ["accuracy"]
+
+
+def name_of(model: Module) -> str:
+    """Return the name of a model, "" if it has none."""
+    return next((name for name, cls in models.MODELS.items() if type(model) is cls), "")

@@ -8,11 +8,13 @@ import time
 from typing import Any
 
 from .. import backend, models, optim
-from ..data import ArrayDataset
+from ..data import ArrayDataset, DataLoader
+from ..data.augmentation import Augmentation
 from ..errors import AnomalyError, ArgumentError
 from ..nn import Module
 from ..training import History, StopOnNaN, Trainer
 from . import datasets, problem
+from .augment import add_augment_option, augmentation_of
 from .classes import pick
 from .outputs import require_usable
 from .parsing import choice, number, numbers, whole
@@ -41,6 +43,8 @@ examples:
   xpnet train
   xpnet train --model mlp --data mnist --data-dir FOLDER --hidden 512,512 --epochs 15
   xpnet train --model perceptron --data digits --classes 0,1 --optimizer sgd
+  xpnet train --model vgg --data mnist --augment shift:2,rotate:10
+  xpnet train --model unet --data shapes --epochs 20
   xpnet train --data mine.npz --device cuda --dtype float64 --output mine.safetensors
   xpnet train --config mine.toml --epochs 50
 
@@ -125,6 +129,7 @@ def _add_how(parser: Any) -> None:
     group.add_argument(
         "--clip-norm", type=number(0), metavar="G", help="limit of the gradient's norm"
     )
+    add_augment_option(group)
     group.add_argument(
         "--seed", type=whole(0), default=0, metavar="N", help="of weights and order (default: 0)"
     )
@@ -167,13 +172,15 @@ def run(options: argparse.Namespace) -> int:
         loaded = datasets.load(options)
         train, test = (pick(part, options.classes) for part in (loaded.train, loaded.test))
         input_shape = tuple(train.arrays[0].shape[1:])
+        problem.require_targets(options.model, train)
+        augment = augmentation_of(options, input_shape)
         model = problem.build(options, input_shape, problem.classes_of(train, test))
         model.to(dtype=options.dtype)
         _fill_in(options, len(train))
         trainer = _trainer(options, model, train)
         print(_headline(options, model, train, test))
         start = time.perf_counter()
-        history = _fit(options, trainer, train, test)
+        history = _fit(options, trainer, _loader(options, train, augment), test)
         seconds = time.perf_counter() - start
         results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}
     run_ = Run(
@@ -200,16 +207,26 @@ def _fill_in(options: argparse.Namespace, samples: int) -> None:
         options.lr = LEARNING_RATES[options.optimizer]
 
 
+def _loader(
+    options: argparse.Namespace, train: ArrayDataset, augment: Augmentation | None
+) -> DataLoader:
+    return DataLoader(
+        train,
+        batch_size=options.batch_size,
+        shuffle=True,
+        seed=options.seed,
+        transform=augment,
+    )
+
+
 def _fit(
-    options: argparse.Namespace, trainer: Trainer, train: ArrayDataset, test: ArrayDataset
+    options: argparse.Namespace, trainer: Trainer, train: DataLoader, test: ArrayDataset
 ) -> History:
     try:
         return trainer.fit(
             train,
             validation=test,
             epochs=options.epochs,
-            batch_size=options.batch_size,
-            seed=options.seed,
             progress=not options.no_progress,
         )
     except AnomalyError as error:
@@ -226,6 +243,7 @@ def _trainer(options: argparse.Namespace, model: Module, train: ArrayDataset) ->
         model,
         optimizer,
         loss=problem.LOSSES[options.model],
+        metrics=problem.metrics_of(model),
         schedule=schedule,
         schedule_every="step",
         callbacks=[StopOnNaN()],
@@ -258,14 +276,15 @@ def _headline(
 
 
 def _outcome(run_: Run, device: str) -> str:
+    columns = list(run_.results["test"])
     rows = [
-        [part, f"{values['loss']:.4f}", f"{values['accuracy']:.2%}"]
+        [part, *(format(values[name], ".4f" if name == "loss" else ".2%") for name in columns)]
         for part, values in run_.results.items()
     ]
     speed = _speed(run_.history)
     ended = " (interrupted)" if run_.history.interrupted else ""
     return (
-        f"{table(['', 'loss', 'accuracy'], rows)}\n"
+        f"{table(['', *columns], rows)}\n"
         f"{len(run_.history)} epochs{ended} in {run_.seconds:.1f} s, {speed:,.0f} samples/s "
         f"on {device}"
     )

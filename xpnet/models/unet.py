@@ -86,7 +86,7 @@ class UNet(nn.Module):
         self.bottom = _block(sizes[-1], 2 * sizes[-1])
         self.enlarge = nn.ModuleList(_enlarging(2 * size, upsample) for size in reversed(sizes))
         self.up = nn.ModuleList(_block(2 * size, size) for size in reversed(sizes))
-        self.scores = nn.Conv2d(width, classes, kernel_size=1)
+        self.classifier = nn.Conv2d(width, classes, kernel_size=1)
 
     def forward(self, x: Any) -> Any:
         """Return the scores of the classes: (N, C, H, W) -> (N, K, H, W)."""
@@ -102,7 +102,7 @@ class UNet(nn.Module):
             x = enlarge(x)
             beside = seen.pop()
             x = block(namespace(beside, x).concat([beside, x], axis=1))
-        return self.scores(x)
+        return self.classifier(x)
 
 
 def _block(in_channels: int, out_channels: int) -> nn.Module:
