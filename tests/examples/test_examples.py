@@ -64,6 +64,16 @@ def test_a_folder_that_is_named_must_hold_mnist(no_mnist, tmp_path):
             run(name, str(tmp_path), *(["--output", str(tmp_path)] if name[1] != "8" else []))
 
 
+def test_a_unet_learns_where_shapes_are_and_draws_them(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    options = ("--images", "96", "--epochs", "3", "--output", str(tmp_path))
+    # all of it taken for background would be 19 %
+    assert run("07_segmentation", *options) > 0.3
+    assert "triangle     intersection over union" in capsys.readouterr().out
+    names = {"segmentation_1.png", "segmentation_2.png", "segmentation_3.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {*names, "segmentation_curves.png"}
+
+
 def test_transferred_convolutions_and_fresh_ones_learn_from_few_examples(no_mnist, capsys):
     transferred, scratch = run("08_transfer", "--epochs", "5", "--draws", "1")
     assert transferred > 0.6

@@ -184,6 +184,8 @@ def test_classes_have_colours_and_a_legend_and_background_has_none(drawn):
     figure = drawn(plot.segmentation(IMAGE, MASK, class_names=["ground", "disc", "bar"]))
     assert [ax.get_title() for ax in figure.axes] == ["image", "truth"]
     assert legend(figure) == ["disc", "bar"]
+    assert figure.axes[0].images[0].get_array().shape == (4, 6, 3)
+    assert figure.axes[1].images[0].get_array().shape == (4, 6)
     overlay = figure.axes[1].images[1].get_array()
     assert not overlay[:, :2].any()  # background
     assert not overlay[3, 5].any()  # ignored

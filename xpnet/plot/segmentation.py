@@ -24,7 +24,7 @@ def segmentation(
     background: int | None = 0,
     axes: Any = None,
 ) -> Any:
-    """Show an image, and over it in colours the classes of its pixels, with a legend.
+    """Show an image and, coloured over it in grey, the classes of its pixels, with a legend.
 
     Parameters
     ----------
@@ -76,10 +76,13 @@ def segmentation(
     count = 1 + len(layers)
     figure, found = axes_for("plot.segmentation", axes, count, (2.9, height))
     low, high = float(picture.min()), float(picture.max())
-    for ax, (title, classes) in zip(found, {"image": None, **layers}.items(), strict=True):
-        show(ax, picture, low, high)
-        if classes is not None:
-            ax.imshow(_overlay(classes, background), interpolation="nearest")
+    show(found[0], picture, low, high)
+    found[0].set_title("image", fontsize=10)
+    # without its own colours, in which those of the classes would not be recognized
+    grey = picture if picture.ndim == 2 else picture.mean(axis=-1)
+    for ax, (title, classes) in zip(found[1:], layers.items(), strict=True):
+        show(ax, grey, low, high)
+        ax.imshow(_overlay(classes, background), interpolation="nearest")
         ax.set_title(title, fontsize=10)
     coloured = [k for k in present if k != background]
     patches = matplotlib("plot.segmentation", "patches")
@@ -130,5 +133,5 @@ def _overlay(classes: np.ndarray, background: int | None) -> np.ndarray:
     for k in np.unique(classes):
         if k >= 0 and k != background:
             red, green, blue = (int(_colour(k)[i : i + 2], 16) / 255 for i in (1, 3, 5))
-            picture[classes == k] = (red, green, blue, 0.55)
+            picture[classes == k] = (red, green, blue, 0.6)
     return picture
