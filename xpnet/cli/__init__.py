@@ -10,9 +10,9 @@
 ``augment.py``      augmentation by names
 ``masks.py``        what a prediction says about pixels
 ``problem.py``      which model and loss fit the data
-``outputs.py``        the files that a training writes
+``outputs.py``      the files that a training writes
 ``devices.py``      ``xpnet devices``
-``train.py``        ``xpnet train``
+``train.py``        ``xpnet train``, with ``training_options.py``: its options
 ``evaluate.py``     ``xpnet evaluate``
 ``predict.py``      ``xpnet predict``, with ``samples.py``: files of samples
 ``summary.py``      ``xpnet summary``
