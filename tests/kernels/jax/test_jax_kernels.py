@@ -75,6 +75,26 @@ def test_padding_that_is_larger_after_the_image():
     agree(both("conv", x, w, padding="same"))
 
 
+@pytest.mark.parametrize("channels", [1, 8])
+@pytest.mark.parametrize("op", ["conv", "conv_transpose"])
+def test_windows_of_few_and_of_many_elements(op, channels):
+    """The few are laid side by side, the many go to XLA's convolution."""
+    rng = np.random.default_rng(0)
+    x, w, b = rng.standard_normal((2, 6, 5, 7)), rng.standard_normal((6, channels, 3, 2)), None
+    if op == "conv":
+        x, b = rng.standard_normal((2, channels, 5, 7)), jnp.asarray(rng.standard_normal(6))
+    arrays = (jnp.asarray(x), jnp.asarray(w), b)
+    options = {"stride": 2, "padding": 1, "dilation": (1, 2)}
+    found = []
+    for implementation in (kernels.find(op, *arrays, **options), ops.OPS[op]):
+        y, saved = implementation.forward(*arrays, **options)
+        dy = jnp.cos(jnp.arange(y.size, dtype=y.dtype)).reshape(y.shape)
+        gradients = implementation.backward(dy, saved, (True, True, b is not None))
+        found.append((y, *(g for g in gradients if g is not None)))
+    assert len(found[0]) == (4 if op == "conv" else 3)
+    agree(found)
+
+
 def test_normalisation_in_training_and_in_evaluation():
     rng = np.random.default_rng(0)
     x = jnp.asarray(rng.standard_normal((4, 3, 5)) + 1e3)

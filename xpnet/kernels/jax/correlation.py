@@ -1,6 +1,8 @@
 """The three maps of convolution and transposed convolution, compiled: XLA's own and its adjoints.
 
-A convolution is linear in the image and in the kernel, so each way back is the transposed map.
+A convolution is linear in the image and in the kernel, so each way back is the transposed map. For
+windows of few elements, as in a first layer, XLA's convolution on the CPU is several times slower
+than its product of matrices; there the windows are laid side by side.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from jax import lax
 
 from ...typing import Array
 from ...windows import Windows
+from .slices import slide
 
 __all__ = ["add_bias", "correlate", "error_of_image", "error_of_kernel", "fits", "sum_of_error"]
 
@@ -28,7 +31,13 @@ def fits(x: Array, w: Array, b: Array | None = None, **options: object) -> bool:
     )
 
 
+FEW = 32
+"""Windows of at most so many elements, over all channels, are laid side by side on the CPU."""
+
+
 def _correlate(x: Array, w: Array, win: Windows, groups: int) -> Array:
+    if groups == 1 and w.shape[1] * win.places <= FEW and jax.default_backend() == "cpu":
+        return _by_columns(x, w, win)
     return lax.conv_general_dilated(
         x,
         w,
@@ -37,6 +46,13 @@ def _correlate(x: Array, w: Array, win: Windows, groups: int) -> Array:
         rhs_dilation=win.dilation,
         feature_group_count=groups,
     )
+
+
+def _by_columns(x: Array, w: Array, win: Windows) -> Array:
+    n, (m, channels) = x.shape[0], w.shape[:2]
+    seen = jnp.stack(slide(jnp.swapaxes(x, 0, 1), win, 0.0), axis=1)  # (C, K, N, *out)
+    y = w.reshape(m, -1) @ seen.reshape(channels * win.places, -1)  # (M, N·P)
+    return jnp.swapaxes(y.reshape(m, n, *win.out), 0, 1)
 
 
 @partial(jax.jit, static_argnums=(2, 3))
