@@ -30,7 +30,7 @@ def test_a_grid_covers_the_elements_and_stays_within_bounds(gpu, monkeypatch, si
     assert type(arguments[0]) is (np.int32 if index == "int32" else np.int64)
 
 
-@pytest.mark.parametrize(("length", "threads"), [(1, 32), (33, 64), (200, 256), (10**6, 256)])
+@pytest.mark.parametrize(("length", "threads"), [(1, 32), (33, 64), (200, 256), (10**6, 512)])
 def test_a_block_for_a_sum_is_a_power_of_two(gpu, monkeypatch, length, threads):
     calls = []
     monkeypatch.setattr(launching, "_compiled", lambda *a: lambda *a: calls.append(a))

@@ -31,7 +31,7 @@ def all_sources_in_one():
     for source in SOURCES:
         for variant, macros in variants():
             defined = "\n".join(f"#define {name} {value}" for name, value in macros.items())
-            undefined = "\n".join(f"#undef {name}" for name in [*macros, "FOR_EACH", "THREADS"])
+            undefined = "\n".join(f"#undef {name}" for name in [*macros, "FOR_EACH", "MAX_THREADS"])
             body = f"namespace {source}_{variant} {{\n{gpu.code(source)}\n}}"
             text += [defined, body, undefined]
     return "\n".join(text)
@@ -41,7 +41,13 @@ def all_sources_in_one():
 @pytest.mark.parametrize("architecture", ["sm_75", "sm_80", "sm_90"])
 def test_nvcc_compiles_every_source_without_a_warning(tmp_path, architecture):
     (tmp_path / "all.cu").write_text(all_sources_in_one(), encoding="utf-8")
-    command = [NVCC, "-cubin", f"-arch={architecture}", "-DKERNEL=__global__ void", "-std=c++14"]
+    command = [
+        NVCC,
+        "-cubin",
+        f"-arch={architecture}",
+        "-DKERNEL=__global__ void __launch_bounds__(MAX_THREADS)",
+        "-std=c++14",
+    ]
     done = subprocess.run(
         [*command, "-Werror", "all-warnings", "-o", "all.cubin", "all.cu"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -59,8 +65,9 @@ def test_the_struct_of_windows_is_the_same_in_both_languages():
 
 
 def test_a_block_is_as_large_in_both_languages():
-    text = (FOLDER / "reduce.cuh").read_text(encoding="utf-8")
-    assert int(re.search(r"#define THREADS (\d+)", text)[1]) == gpu.THREADS
+    text = (FOLDER / "common.cuh").read_text(encoding="utf-8")
+    assert int(re.search(r"#define MAX_THREADS (\d+)", text)[1]) == gpu.MAX_THREADS
+    assert gpu.THREADS <= gpu.MAX_THREADS
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -6,6 +6,26 @@ several GPUs and run their arithmetic on the CPU.
 
 from __future__ import annotations
 
-from . import conv, conv_transpose, cross_entropy, linear, optimizers, pooling, relu
+from . import (
+    batch_norm,
+    conv,
+    conv_transpose,
+    cross_entropy,
+    linear,
+    optimizers,
+    pooling,
+    relu,
+    row_norm,
+)
 
-__all__ = ["conv", "conv_transpose", "cross_entropy", "linear", "optimizers", "pooling", "relu"]
+__all__ = [
+    "batch_norm",
+    "conv",
+    "conv_transpose",
+    "cross_entropy",
+    "linear",
+    "optimizers",
+    "pooling",
+    "relu",
+    "row_norm",
+]

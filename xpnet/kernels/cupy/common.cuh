@@ -10,8 +10,11 @@
 typedef int int32;
 typedef long long int64;
 
+// A kernel must leave registers for blocks of this size.
+#define MAX_THREADS 512
+
 #ifndef KERNEL
-#define KERNEL extern "C" __global__ void
+#define KERNEL extern "C" __global__ void __launch_bounds__(MAX_THREADS)
 #endif
 
 // Each thread takes every so many-th of `size` elements, so any grid does.

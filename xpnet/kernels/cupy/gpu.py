@@ -26,7 +26,10 @@ DTYPES = "efd"
 """The characters of the dtypes that kernels are compiled for: float16, float32, float64."""
 
 THREADS = 256
-"""Threads per block; also the most that a block's sum in reduce.cuh can have."""
+"""Threads of a block whose threads each work by themselves."""
+
+MAX_THREADS = 512
+"""Threads of a block that makes a sum, at most: the sources are compiled for that many."""
 
 MAX_BLOCKS = 1 << 16
 """Larger grids gain nothing: each thread then takes several elements."""
@@ -80,7 +83,7 @@ def launch_blocks(kernel: str, dtype: DType, blocks: int, length: int, *argument
     """Run a kernel whose blocks each go together over `length` elements; see `launch`."""
     if blocks:
         threads = 32
-        while threads < min(length, THREADS):
+        while threads < min(length, MAX_THREADS):
             threads *= 2
         _run(kernel, dtype, blocks, threads, 0, arguments)
 

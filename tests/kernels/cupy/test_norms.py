@@ -1,0 +1,101 @@
+"""Normalisation of CuPy arrays, run on the CPU."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.kernels.cupy.compare import DTYPES, agree, kernel_of, moved, run
+
+rng = np.random.default_rng(0)
+SHAPES = [(4, 3), (3, 2, 5), (2, 4, 3, 5), (2, 2, 2, 3, 2), (40, 2, 20)]
+
+
+def numbers(*shape):
+    return rng.standard_normal(shape) + 0.5
+
+
+def weights(*shape):
+    return rng.uniform(0.5, 2.0, shape)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_statistics_of_a_batch(gpu, dtype, shape):
+    agree("batch_statistics", [numbers(*shape)], dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("training", [False, True])
+def test_batch_norm_by_given_statistics(gpu, dtype, shape, training):
+    x, c = numbers(*shape), shape[1]
+    axes = (0, *range(2, len(shape)))
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    if not training:
+        mean, var = mean + 0.1, var * 1.5
+    for weight, bias in product([None, weights(c)], [None, numbers(c)]):
+        given = (mean, var, weight, bias)
+        wrt = tuple(
+            i for i, a in enumerate((x, *given)) if a is not None and not (training and i in (1, 2))
+        )
+        agree("batch_norm", [x, *given], wrt, dtype, training=training, eps=0.01)
+        agree("batch_norm", [x, *given], (0,), dtype, training=training)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_batch_norm_computes_the_statistics_if_there_are_none(gpu, dtype, shape):
+    agree("batch_norm", [numbers(*shape)], (0,), dtype, training=True)
+    arrays = [numbers(*shape), None, None, weights(shape[1]), numbers(shape[1])]
+    agree("batch_norm", arrays, (0, 3, 4), dtype, training=True)
+    agree("batch_norm", arrays, (3,), dtype, training=True)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (70, 4), (2, 3, 4), (5, 33), (2, 700)], ids=str)
+def test_norms_of_features(gpu, dtype, shape):
+    for axes in range(1, len(shape) + 1):
+        features = shape[-axes:]
+        for weight, bias in product([None, weights(*features)], [None, numbers(*features)]):
+            given = [numbers(*shape), weight, bias]
+            wrt = tuple(i for i, a in enumerate(given) if a is not None)
+            agree("layer_norm", given, wrt, dtype, normalized_shape=features)
+        agree("rms_norm", [numbers(*shape), weights(*features)], (0, 1), dtype, eps=1e-3,
+              normalized_shape=list(features))  # fmt: skip
+        agree("rms_norm", [numbers(*shape)], (0,), dtype, normalized_shape=features, eps=0.1)
+
+
+def test_rms_norm_takes_the_spacing_of_its_own_dtype_by_default(gpu):
+    x = np.full((1, 2), 1e-4, "float32")
+    y, _ = run("rms_norm", moved([x]), normalized_shape=2)
+    np.testing.assert_allclose(y, x / np.sqrt(1e-8 + 2.0**-23), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("groups", "places"),
+    [(1, ()), (2, ()), (1, (3,)), (2, (3,)), (4, (3,)), (1, (5, 3)), (2, (5, 3)), (4, (5, 3))],
+)
+def test_norms_of_groups(gpu, dtype, groups, places):
+    for weight, bias in product([None, weights(4)], [None, numbers(4)]):
+        given = [numbers(3, 4, *places), weight, bias]
+        wrt = tuple(i for i, a in enumerate(given) if a is not None)
+        agree("group_norm", given, wrt, dtype, num_groups=groups)
+
+
+def test_a_large_mean_does_not_cost_digits(gpu):
+    x = np.float32([[[1000.0, 1001.0, 1002.0, 1003.0]]])
+    y, _ = run("batch_statistics", moved([x]))
+    assert y.tolist() == [[1001.5], [1.25]]
+
+
+@pytest.mark.parametrize("name", ["batch_norm", "layer_norm", "rms_norm", "group_norm"])
+def test_mixed_dtypes_and_empty_inputs_are_left_to_the_generic_op(name):
+    accepts, x = kernel_of(name).accepts, np.ones((2, 4))
+    assert accepts(x, np.ones(4)) is True
+    assert accepts(x, np.ones(4, "float32")) is False
+    assert accepts(x[:0], np.ones(4)) is False
+    assert accepts(x.astype(int), None) is False
