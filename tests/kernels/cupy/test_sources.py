@@ -71,6 +71,11 @@ def test_a_block_is_as_large_in_both_languages():
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_every_source_is_ascii_which_every_compiler_reads_in_every_locale(source):
+    assert gpu.code(source).isascii()
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_every_source_declares_kernels_with_parameters_that_can_be_packed(source):
     declared = re.findall(r"^KERNEL \w+\(([^)]*)\)", gpu.code(source), re.MULTILINE)
     assert declared

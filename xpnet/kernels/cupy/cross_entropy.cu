@@ -12,7 +12,7 @@ __device__ bool counts(int64 label, INDEX classes, int64 ignored) {
 }
 
 // A block per row: its loss, the weight of its label, and for the way back its maximum, the
-// logarithm of Σ exp(x - maximum), and Σ t w.
+// logarithm of the sum of exp(x - maximum), and the sum of t w.
 KERNEL losses(const REAL* x, const int64* labels, const REAL* weight, WIDE* loss, WIDE* of_label,
               WIDE* kept, INDEX classes, int64 ignored, WIDE smoothing) {
     const REAL* row = x + (INDEX)blockIdx.x * classes;
@@ -27,7 +27,7 @@ KERNEL losses(const REAL* x, const int64* labels, const REAL* weight, WIDE* loss
     WIDE sum = 0, shares = 0;
     for (INDEX k = threadIdx.x; k < classes; k += blockDim.x) {
         const WIDE t = counted ? share(k, label, weight, classes, smoothing) : (WIDE)0;
-        if (t != 0) sum -= t * ((WIDE)row[k] - top - log_total);  // 0 · log 0 is 0 here
+        if (t != 0) sum -= t * ((WIDE)row[k] - top - log_total);  // 0 times log 0 is 0 here
         shares += t;
     }
     sum = block_sum(sum);
