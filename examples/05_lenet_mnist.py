@@ -3,8 +3,8 @@
     python examples/05_lenet_mnist.py FOLDER    # or set XPNET_DATA to the folder of MNIST's files
     python examples/05_lenet_mnist.py           # without MNIST: the digits that come with xpnet
 
-Model and pictures go to demo/. Three epochs take about a minute on two cores, and then 98 to 99 %
-of MNIST's test digits are right.
+Model and pictures go to demo/. Two epochs take a minute or two on two cores, and then about 98 % of
+MNIST's test digits are right.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", help="where the four files of MNIST are")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=Path("demo"), help="folder of the pictures")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
