@@ -23,14 +23,12 @@ SMALL = {
 }
 X, Y = make_shapes(8, size=8, seed=1).arrays
 
-small = pytest.mark.parametrize("name", SMALL)
-
 
 def parameters(model):
     return sum(parameter.size for parameter in model.parameters())
 
 
-@small
+@pytest.mark.parametrize("name", ["vgg", "resnet", "unet"])
 def test_a_model_learns_in_a_few_steps(backend, name):
     y = Y if name.startswith("unet") else np.arange(8) % 4
     model = SMALL[name]()
@@ -40,7 +38,7 @@ def test_a_model_learns_in_a_few_steps(backend, name):
     assert history["loss"][-1] < 0.9 * history["loss"][0]
 
 
-@small
+@pytest.mark.parametrize("name", SMALL)
 def test_state_with_running_statistics_survives_a_file(name, tmp_path):
     model = SMALL[name]()
     model(X)  # moves the running statistics
@@ -99,6 +97,13 @@ def test_unet_has_the_documented_sizes():
     enlarging = [parameters(layer) for layer in model.enlarge]
     assert counts == [2_800, 13_952, 55_552, 36_000 - enlarging[0], 9_040 - enlarging[1], 68]
     assert parameters(model) == 117_412
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if name.startswith("unet")])
+def test_every_parameter_of_a_unet_gets_a_gradient(name):
+    model = SMALL[name]()
+    (model(X) ** 2).sum().backward()
+    assert all((parameter.grad != 0).any() for parameter in model.parameters())
 
 
 @pytest.mark.parametrize("upsample", ["transposed", "nearest", "bilinear"])
