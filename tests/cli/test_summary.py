@@ -12,7 +12,7 @@ def test_a_model_file_is_shown_with_its_layers(xpnet, trained):
     assert "(1, 128)" in done.out
 
 
-@pytest.mark.parametrize("name", ["perceptron", "logistic", "softmax", "mlp"])
+@pytest.mark.parametrize("name", xn.models.MODELS)
 def test_every_model_can_be_shown_by_its_name(xpnet, name):
     assert xpnet("summary", name).code == 0
 
