@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from .errors import ArgumentError, ShapeError
 
-__all__ = ["Sizes", "Windows", "image_shape", "per_axis", "windows"]
+__all__ = ["Sizes", "Windows", "counted", "image_shape", "per_axis", "windows"]
 
 Sizes = tuple[int, ...]
 
@@ -160,3 +160,33 @@ def _padding(where: str, padding: Any, stride: Sizes, reach: list[int]) -> list[
             "the size of the image, 'valid' adds nothing"
         )
     return [(p, p) for p in per_axis(where, "padding", padding, len(reach), least=0)]
+
+
+@lru_cache(maxsize=1024)
+def counted(win: Windows, spatial: Sizes, pads: Sizes | None) -> list[list[int]]:
+    """Return for each axis how many elements each window counts.
+
+    Parameters
+    ----------
+    win : Windows
+    spatial : tuple of int
+        The sizes of the image.
+    pads : tuple of int or None
+        The padding that counts, on each side; None if only elements of the image do.
+
+    Examples
+    --------
+    >>> counted(windows("pool", (4,), 3, 2, 1), (4,), None)
+    [[2, 3]]
+    """
+    result = []
+    for axis, length in enumerate(spatial):
+        pad = pads[axis] if pads else 0
+        firsts = range(0, win.out[axis] * win.stride[axis], win.stride[axis])
+        result.append(
+            [
+                min(first + win.kernel[axis], length + pad) - max(first, -pad)
+                for first in (f - win.padding[axis][0] for f in firsts)
+            ]
+        )
+    return result

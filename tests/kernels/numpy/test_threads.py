@@ -13,7 +13,7 @@ import pytest
 from tests.ops.test_every_op import cotangent
 from xpnet import Tensor, ops
 from xpnet.errors import ArgumentError
-from xpnet.kernels.numpy import conv, threads
+from xpnet.kernels.numpy import threads
 
 
 @pytest.fixture(autouse=True)
@@ -98,12 +98,3 @@ def test_the_environment_says_how_many_threads(value, expected):
     )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert int(out.stdout) == (expected or cores)
-
-
-def test_the_columns_of_a_large_batch_take_bounded_memory():
-    x = np.ones((512, 8, 16, 16), dtype=np.float32)
-    w = np.ones((8, 8, 3, 3), dtype=np.float32)
-    _, (_, _, geometry) = conv.forward(x, w)
-    images = max(stop - start for start, stop in geometry.parts)
-    assert images * geometry.rows * geometry.pixels * 4 <= conv.COLUMN_BYTES
-    assert geometry.parts[-1][1] == 512

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from . import conv, cross_entropy, linear, max_pool, optimizers, relu
+from . import (
+    avg_pool,
+    batch_norm,
+    conv,
+    conv_transpose,
+    cross_entropy,
+    linear,
+    max_pool,
+    optimizers,
+    relu,
+)
 
-__all__ = ["conv", "cross_entropy", "linear", "max_pool", "optimizers", "relu"]
+__all__ = [
+    "avg_pool",
+    "batch_norm",
+    "conv",
+    "conv_transpose",
+    "cross_entropy",
+    "linear",
+    "max_pool",
+    "optimizers",
+    "relu",
+]

@@ -1,45 +1,36 @@
-"""Convolution of images: the columns of a part of the batch at a time, then one matrix product.
+"""Convolution of images and sequences: columns of a part of the batch, then one matrix product.
 
-The columns of a part, (C·kh·kw, n·H'·W'), are copied in runs along the rows of the image. Where
-rows are short, the images of the part are innermost, (C·kh·kw, H'·W'·n), which makes runs n times
-longer. Columns take at most COLUMN_BYTES per thread; they are not kept for the way back but copied
-again. A batch is cut into the same parts whatever the number of threads, and sums over the parts
-are made in their order.
-
-Results lie in memory with the channel as the first axis, (M, N, H', W'): the order in which the
-matrix product gives them. Activations and pooling keep it, so nothing is transposed in between.
+``tiles.py`` says how a call is cut and what the matrices are. A batch is cut into the same parts
+whatever the number of threads, and sums over the parts are made in their order, so results do not
+depend on it. The columns are not kept for the way back but gathered again: gathering takes a small
+part of the time, and they would take many times the memory of the images.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ...typing import Array
 from ..registry import register
+from . import memory
 from .threads import run
+from .tiles import (
+    Plan,
+    Rows,
+    add_columns,
+    add_tail,
+    columns_of,
+    errors_of,
+    fold,
+    place_gradient,
+    place_outputs,
+    plan_of,
+    unfold,
+)
 
-__all__: list[str] = []
-
-COLUMN_BYTES = 1 << 21
-"""The columns of a part of the batch take at most this many bytes, or those of one image."""
-
-SHORT_ROW = 20
-"""Outputs with rows shorter than this have the images of a part innermost."""
-
-_thread = threading.local()
-
-
-def _buffer(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return memory that this thread keeps from step to step: fresh memory costs page faults."""
-    kept: dict[str, Array] = _thread.__dict__
-    size = int(np.prod(shape)) * dtype.itemsize
-    if name not in kept or kept[name].size < size:
-        kept[name] = np.empty(size, np.uint8)
-    return kept[name][:size].view(dtype).reshape(shape)
+__all__ = ["accepts", "correlate", "correlate_back"]
 
 
 def accepts(
@@ -52,97 +43,8 @@ def accepts(
     dilation: Any = 1,
     groups: int = 1,
 ) -> bool:
-    """Take images in one group, of a dtype that BLAS multiplies."""
-    return (
-        w.ndim == 4
-        and groups == 1
-        and x.dtype.char in "fd"
-        and x.shape[0] > 0
-        and (b is None or b.dtype == x.dtype)
-    )
-
-
-class _Geometry:
-    """Where the windows of this call are, and how the batch is cut."""
-
-    def __init__(self, x: Array, w: Array, stride: Any, padding: Any, dilation: Any) -> None:
-        self.n, self.c, *self.spatial = x.shape
-        self.m, _, *self.kernel = w.shape
-        self.rows = self.c * self.kernel[0] * self.kernel[1]
-        self.stride = stride if isinstance(stride, tuple | list) else (stride, stride)
-        self.dilation = dilation if isinstance(dilation, tuple | list) else (dilation, dilation)
-        reach = [d * (k - 1) for k, d in zip(self.kernel, self.dilation, strict=True)]
-        if padding == "same":
-            pads = [(r // 2, r - r // 2) for r in reach]
-        else:
-            padding = 0 if padding == "valid" else padding
-            pair = padding if isinstance(padding, tuple | list) else (padding, padding)
-            pads = [(p, p) for p in pair]
-        self.before = [p[0] for p in pads]
-        self.padded = [n + sum(p) for n, p in zip(self.spatial, pads, strict=True)]
-        self.out = [
-            (n - r - 1) // s + 1 for n, r, s in zip(self.padded, reach, self.stride, strict=True)
-        ]
-        self.pixels = self.out[0] * self.out[1]
-        size = max(1, COLUMN_BYTES // (self.rows * self.pixels * x.itemsize))
-        self.parts = [(i, min(i + size, self.n)) for i in range(0, self.n, size)]
-
-        self.last = self.out[1] < SHORT_ROW  # whether the images are the last axis
-
-    def order(self, x: Array) -> Array:
-        """Bring a part into the order to work in: (C, n, H, W) stays, or becomes (C, H, W, n)."""
-        return x.transpose(0, 2, 3, 1) if self.last else x
-
-    def scratch(self, n: int, dtype: np.dtype[Any]) -> tuple[Array, Array]:
-        """Return memory for padded images in the order to work in, and the images inside."""
-        padded = _buffer(
-            "padded",
-            (self.c, *self.padded, n) if self.last else (self.c, n, *self.padded),
-            dtype,
-        )
-        (top, left), (height, width) = self.before, self.spatial
-        rows, columns = slice(top, top + height), slice(left, left + width)
-        inner = padded[:, rows, columns] if self.last else padded[:, :, rows, columns]
-        return padded, inner
-
-    def columns(self, x: Array) -> Array:
-        """Copy the columns of some images: (n, C, H, W) -> (C·kh·kw, n·H'·W')."""
-        n = x.shape[0]
-        images = self.order(x.transpose(1, 0, 2, 3))
-        if self.last or self.padded != self.spatial:
-            padded, inner = self.scratch(n, x.dtype)
-            if self.padded != self.spatial:
-                padded[...] = 0
-            np.copyto(inner, images)
-            images = padded
-        (dh, dv), (sh, sv) = self.dilation, self.stride
-        if self.last:  # (C, kh, kw, H', W', n)
-            c, h, v, i = images.strides
-            shape = (self.c, *self.kernel, *self.out, n)
-            strides = (c, h * dh, v * dv, h * sh, v * sv, i)
-        else:  # (C, kh, kw, n, H', W')
-            c, i, h, v = images.strides
-            shape = (self.c, *self.kernel, n, *self.out)
-            strides = (c, h * dh, v * dv, i, h * sh, v * sv)
-        columns = _buffer("columns", shape, x.dtype)
-        np.copyto(columns, as_strided(images, shape, strides, writeable=False))
-        return columns.reshape(self.rows, n * self.pixels)
-
-    def images(self, columns: Array, dx: Array) -> None:
-        """Add columns up where they came from: (C·kh·kw, n·H'·W') -> dx (C, n, H, W)."""
-        n = dx.shape[1]
-        part = (*self.out, n) if self.last else (n, *self.out)
-        columns = columns.reshape(self.c, *self.kernel, *part)
-        padded, inner = self.scratch(n, dx.dtype)
-        padded[...] = 0
-        (dh, dv), (sh, sv), (height, width) = self.dilation, self.stride, self.out
-        for i in range(self.kernel[0]):
-            for j in range(self.kernel[1]):
-                rows = slice(i * dh, i * dh + sh * (height - 1) + 1, sh)
-                places = slice(j * dv, j * dv + sv * (width - 1) + 1, sv)
-                seen = padded[:, rows, places] if self.last else padded[:, :, rows, places]
-                np.add(seen, columns[:, i, j], out=seen)
-        np.copyto(self.order(dx), inner)
+    """Take images and sequences of a dtype that BLAS multiplies."""
+    return 3 <= w.ndim <= 4 and x.dtype.char in "fd" and x.size > 0 and w.size > 0
 
 
 def forward(
@@ -155,58 +57,75 @@ def forward(
     dilation: Any = 1,
     groups: int = 1,
 ) -> tuple[Array, Any]:
-    g = _Geometry(x, w, stride, padding, dilation)
-    weights = w.reshape(g.m, g.rows)
-    y = np.empty((g.m, g.n * g.pixels), x.dtype)
-    images = y.reshape(g.m, g.n, *g.out)
-
-    def work(part: tuple[int, int]) -> None:
-        start, stop = part
-        own = y[:, start * g.pixels : stop * g.pixels]
-        if g.last:
-            own = _buffer("product", own.shape, x.dtype)
-        np.matmul(weights, g.columns(x[start:stop]), out=own)
-        if b is not None:
-            np.add(own, b[:, None], out=own)
-        if g.last:
-            np.copyto(g.order(images[:, start:stop]), own.reshape(g.m, *g.out, stop - start))
-
-    run(work, g.parts)
-    return images.transpose(1, 0, 2, 3), (x, w, g)
+    p = plan_of(x.shape, w, stride, padding, dilation, groups)
+    y = correlate(memory.images(x), w, b, p)
+    return memory.samples(y, x.ndim), (x, w, p)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
-    x, w, g = saved
-    weights = w.reshape(g.m, g.rows)
-    errors = dy.transpose(1, 0, 2, 3)  # (M, N, H', W')
-    bias = len(needs) > 2 and needs[2]
-    dws: dict[int, Array] = {}
-    dbs: dict[int, Array] = {}
-    dx = np.empty((g.c, g.n, *g.spatial), x.dtype) if needs[0] else None
-
-    def work(part: tuple[int, int]) -> None:
-        start, stop = part
-        own = g.order(errors[:, start:stop])
-        if g.last or own.strides[1:] != (g.pixels * x.itemsize, g.out[1] * x.itemsize, x.itemsize):
-            copy = _buffer("errors", own.shape, x.dtype)
-            np.copyto(copy, own)
-            own = copy
-        own = own.reshape(g.m, (stop - start) * g.pixels)
-        if bias:
-            dbs[start] = own.sum(axis=1)
-        if needs[1]:
-            dws[start] = np.matmul(own, g.columns(x[start:stop]).T)
-        if dx is not None:
-            columns = _buffer("columns", (g.rows, own.shape[1]), x.dtype)
-            np.matmul(weights.T, own, out=columns)
-            g.images(columns, dx[:, start:stop])
-
-    run(work, g.parts)
-    first = [start for start, _ in g.parts]
-    dw = sum((dws[i] for i in first[1:]), start=dws[0]).reshape(w.shape) if needs[1] else None
-    db = sum((dbs[i] for i in first[1:]), start=dbs[0]) if bias else None
-    out = None if dx is None else dx.transpose(1, 0, 2, 3)
-    return (out, dw, db)[: len(needs)]
+    x, w, p = saved
+    three = (*needs, False)[:3]
+    dx, dw, db = correlate_back(memory.images(dy), w, p, memory.images(x), three)
+    return (None if dx is None else memory.samples(dx, x.ndim), dw, db)[: len(needs)]
 
 
 register("conv", library="numpy", forward=forward, backward=backward, accepts=accepts)
+
+
+# ---- the three sums of a convolution, also those of the transposed one ---------------------------
+
+
+def correlate(x: Array, w: Array, b: Array | None, p: Plan) -> Array:
+    """Compute y: (C, H, W, N) -> (M, H', W', N)."""
+    weights = unfold(w, p)
+    y = memory.empty((w.shape[0], *p.out, x.shape[-1]), x.dtype)
+
+    def work(part: tuple[slice, Rows]) -> None:
+        own = _product(weights, columns_of(x, p, *part))
+        place_outputs(own, b, y, p, *part)
+
+    run(work, [(samples, rows) for samples in p.samples for rows in p.rows])
+    return y
+
+
+def correlate_back(
+    dy: Array, w: Array, p: Plan, x: Array | None, needs: tuple[bool, ...]
+) -> tuple[Array | None, Array | None, Array | None]:
+    """Compute dx (C, H, W, N), dw and db, as needed, from dy (M, H', W', N)."""
+    needs_dx, needs_dw, needs_db = needs
+    weights = unfold(w, p).transpose(0, 2, 1)  # (G, C/G·kh·s, t·M/G)
+    dx = memory.empty(p.images, dy.dtype) if needs_dx else None
+    parts = [(samples, rows) for samples in p.samples for rows in p.rows]
+    dws, dbs, tails = ([None] * len(parts) for _ in range(3))
+
+    def work(i: int) -> None:
+        own = errors_of(dy, p, *parts[i])
+        if needs_dw:
+            dws[i] = _product(own, columns_of(x, p, *parts[i]).transpose(0, 2, 1))
+        if needs_db:
+            dbs[i] = np.add.reduce(own, axis=2)
+        if dx is not None:
+            image = add_columns(_product(weights, own), p, parts[i][1])
+            tails[i] = place_gradient(image, dx, p, *parts[i])
+
+    run(work, range(len(parts)))
+    if dx is not None:
+        for part, tail in zip(parts, tails, strict=True):
+            add_tail(tail, dx, p, *part)
+    dw = fold(_sum(dws), p).reshape(w.shape) if needs_dw else None
+    db = _sum(dbs).reshape(p.groups, p.tile, -1).sum(axis=1).reshape(-1) if needs_db else None
+    return dx, dw, db
+
+
+def _sum(parts: list[Any]) -> Any:
+    return sum(parts[1:], start=parts[0])
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Multiply the matrices of each group: (G, I, J), (G, J, K) -> (G, I, K)."""
+    out = memory.empty((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
+    if a.shape[0] == 1:
+        np.matmul(a[0], b[0], out=out[0])
+    else:
+        np.matmul(a, b, out=out)
+    return out

@@ -1,9 +1,9 @@
-"""Maximum pooling of images in windows of 2x2 side by side, the pooling of most networks.
+"""Maximum pooling: one comparison of whole images for each place of the window.
 
-First the larger of each two neighbours in a row, over the whole memory as one run, then the larger
-of each two rows. On the way back the same comparisons tell where the error goes: a bit mask keeps
-it for one of two, and what differs from that is for the other. Rows come first, so that of equal
-elements the first one wins, row by row, as in the generic op.
+With the batch as the last axis (see ``memory.py``), what a place of all windows sees are long runs.
+On the way back the same comparisons tell where the error goes: a bit mask keeps it for the place
+that equals the maximum, and what is left goes on to the next place, so that of equal elements the
+first one wins, row by row, as in the generic op.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ import numpy as np
 
 from ...typing import Array
 from ..registry import register
+from . import memory
+from .pools import block, parts_of, pool_of
 from .threads import run
 
 __all__: list[str] = []
 
-PART_BYTES = 1 << 18
-"""Images are worked on in parts of about this size, which stay in the cache."""
-
 _INTEGER: dict[object, type] = {np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 
 
-def accepts(
+def accepts(x: Array, **options: Any) -> bool:
+    """Take images and sequences."""
+    return 3 <= x.ndim <= 4 and x.dtype in _INTEGER and x.size > 0
+
+
+def forward(
     x: Array,
     *,
     kernel_size: Any,
@@ -32,80 +36,59 @@ def accepts(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
-) -> bool:
-    """Take 2x2 windows side by side on images of even height and width."""
-    return (
-        kernel_size in (2, (2, 2))
-        and stride in (None, 2, (2, 2))
-        and padding in (0, (0, 0))
-        and dilation in (1, (1, 1))
-        and x.ndim == 4
-        and x.dtype in _INTEGER
-        and x.shape[2] % 2 == 0
-        and x.shape[3] % 2 == 0
-        and x.size > 0
-    )
-
-
-def forward(x: Array, **options: Any) -> tuple[Array, Any]:
-    swapped = not x.flags.c_contiguous and x.transpose(1, 0, 2, 3).flags.c_contiguous
-    images = np.ascontiguousarray(_order(x, swapped))  # (N, C, H, W), or (C, N, H, W)
-    a, b, height, width = images.shape
-    y = np.empty((a, b, height // 2, width // 2), x.dtype)
-    rows = images.reshape(a * b, height * width)
-    results = y.reshape(a * b, height // 2, width // 2)
-    parts = _parts(rows)
+) -> tuple[Array, Any]:
+    pool = pool_of(x, kernel_size, stride, padding, dilation, ceil_mode)
+    images = block(x)
+    y = memory.empty((images.shape[0], *pool.out, images.shape[-1]), x.dtype)
 
     def work(part: slice) -> None:
-        pairs = _larger_of_neighbours(rows[part].reshape(-1)).reshape(
-            -1, height // 2, 2, width // 2
-        )
-        np.maximum(pairs[:, :, 0], pairs[:, :, 1], out=results[part])
+        own, out = images[part], y[part]
+        places = pool.places
+        if pool.whole and len(places) > 1:
+            np.maximum(own[places[0].seen], own[places[1].seen], out=out)
+            places = places[2:]
+        else:
+            out[...] = np.finfo(x.dtype).min  # as in the generic op
+        for place in places:
+            np.maximum(out[place.windows], own[place.seen], out=out[place.windows])
 
-    run(work, parts)
-    return _order(y, swapped), (rows, results, parts, images.shape, swapped)
+    run(work, parts_of(images), products=False)
+    return memory.samples(y, x.ndim), (images, y, pool, x.ndim)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
-    rows, results, parts, shape, swapped = saved
-    integer = _INTEGER[rows.dtype]
-    errors: Array = np.ascontiguousarray(_order(dy, swapped)).reshape(results.shape).view(integer)
-    dx = np.empty(rows.shape, rows.dtype)
-    height, width = shape[2] // 2, shape[3] // 2
+    images, y, pool, ndim = saved
+    integer = _INTEGER[y.dtype]
+    errors = block(dy).view(integer)
+    dx = memory.empty(images.shape, images.dtype)
 
     def work(part: slice) -> None:
-        x = rows[part].reshape(-1)
-        larger = _larger_of_neighbours(x)
-        pairs = larger.reshape(-1, height, 2, width)
-        error = np.empty(pairs.shape, integer)
-        np.bitwise_and(_mask(pairs[:, :, 0], results[part]), errors[part], out=error[:, :, 0])
-        np.bitwise_xor(error[:, :, 0], errors[part], out=error[:, :, 1])
-        flat = error.reshape(-1)
-        out: Array = dx[part].reshape(-1).view(integer)
-        np.bitwise_and(_mask(x[0::2], larger), flat, out=out[0::2])
-        np.bitwise_xor(out[0::2], flat, out=out[1::2])
+        own, best, out = images[part], y[part], dx[part].view(integer)
+        left = errors[part]  # the error that nobody has won so far
+        if not pool.apart:
+            out[...] = 0
+        for place in pool.places:
+            rest = left[place.windows]
+            seen = out[place.seen]
+            if place is pool.places[-1] and pool.whole:
+                won = rest
+            else:
+                mask = np.equal(own[place.seen], best[place.windows]).view(np.int8)
+                np.negative(mask, out=mask)
+                won = seen if pool.apart else memory.empty(rest.shape, integer)
+                np.bitwise_and(mask, rest, out=won)
+                if place is pool.places[0]:
+                    left = memory.empty(left.shape, integer)
+                    if not pool.whole:
+                        np.copyto(left, errors[part])
+                np.bitwise_xor(rest, won, out=left[place.windows])
+            if not pool.apart:
+                np.add(seen.view(y.dtype), won.view(y.dtype), out=seen.view(y.dtype))
+            elif won is not seen:
+                np.copyto(seen, won)
 
-    run(work, parts)
-    return (_order(dx.reshape(shape), swapped),)
-
-
-def _order(x: Array, swapped: bool) -> Array:
-    return x.transpose(1, 0, 2, 3) if swapped else x
-
-
-def _parts(rows: Array) -> list[slice]:
-    size = max(1, PART_BYTES // (rows.shape[1] * rows.itemsize))
-    return [slice(i, min(i + size, len(rows))) for i in range(0, len(rows), size)]
-
-
-def _larger_of_neighbours(x: Array) -> Array:
-    return np.maximum(x[0::2], x[1::2])
-
-
-def _mask(a: Array, b: Array) -> Array:
-    """Return -1, all bits set, where a equals b, else 0."""
-    mask = np.equal(a, b).view(np.int8)
-    return np.negative(mask, out=mask)
+    run(work, parts_of(images), products=False)
+    return (memory.samples(dx, ndim),)
 
 
 register("max_pool", library="numpy", forward=forward, backward=backward, accepts=accepts)

@@ -16,7 +16,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import numpy as np
 
 from ...errors import ArgumentError
 
-__all__ = ["get_num_threads", "run", "set_num_threads"]
+__all__ = ["get_num_threads", "one_blas_thread", "run", "set_num_threads"]
 
 _pool: ThreadPoolExecutor | None = None
 _inside = threading.local()
@@ -73,14 +73,12 @@ def set_num_threads(n: int) -> None:
         old.shutdown()
 
 
-def run(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    """Call `work` for each part, in any order."""
-    if getattr(_inside, "run", False) or _openblas() is None:
-        for part in parts:
-            work(part)
-        return
-    if len(parts) < 2 or _threads < 2:
-        with _one_blas_thread():  # the products of one part are too small to be shared
+def run(work: Callable[[Any], None], parts: Sequence[Any], *, products: bool = True) -> None:
+    """Call `work` for each part, in any order; `products` says whether it multiplies matrices."""
+    alone = len(parts) < 2 or _threads < 2 or getattr(_inside, "run", False)
+    if alone or (products and _openblas() is None):
+        # the products of one part are too small to be shared
+        with one_blas_thread() if products else nullcontext():
             for part in parts:
                 work(part)
         return
@@ -99,7 +97,7 @@ def run(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
         finally:
             _inside.run = False
 
-    with _one_blas_thread():
+    with one_blas_thread() if products else nullcontext():
         helpers = [_executor().submit(take) for _ in range(min(_threads, len(parts)) - 1)]
         take()
         for helper in helpers:
@@ -116,7 +114,7 @@ def _executor() -> ThreadPoolExecutor:
 
 
 @contextmanager
-def _one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> Iterator[None]:
     """Hold OpenBLAS to one thread, until the last of those who ask for it is done."""
     global _holders, _before
     get, set_ = _openblas() or (lambda: 1, lambda n: None)

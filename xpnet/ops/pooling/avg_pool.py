@@ -13,13 +13,13 @@ recognition*, section II.A (there with a trainable factor and bias).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from ...backend import library_of, namespace, unwrap
 from ...typing import Array
+from ...windows import Windows, counted, per_axis
 from ..op import Op
-from ..windows import Windows, per_axis, slide, spread
+from ..windows import slide, spread
 from .pools import check_pool, pool_windows
 
 __all__ = ["avg_pool"]
@@ -67,7 +67,7 @@ def _shares(x: Array, win: Windows, spatial: tuple[int, ...], pads: Any) -> Any:
     xp = namespace(x)
     bare = unwrap(x)
     share: Any = 1.0
-    for axis, counts in enumerate(_counts(win, spatial, pads)):
+    for axis, counts in enumerate(counted(win, spatial, pads)):
         if len(set(counts)) == 1:
             share = share * (1.0 / counts[0])
         else:
@@ -77,19 +77,3 @@ def _shares(x: Array, win: Windows, spatial: tuple[int, ...], pads: Any) -> Any:
             )
             share = share * xp.reshape(column, shape)
     return share
-
-
-@lru_cache(maxsize=1024)
-def _counts(win: Windows, spatial: tuple[int, ...], pads: Any) -> list[list[int]]:
-    """Return for each axis how many elements each window counts; `pads` if padding does too."""
-    result = []
-    for axis, length in enumerate(spatial):
-        pad = pads[axis] if pads else 0
-        firsts = range(0, win.out[axis] * win.stride[axis], win.stride[axis])
-        result.append(
-            [
-                min(first + win.kernel[axis], length + pad) - max(first, -pad)
-                for first in (f - win.padding[axis][0] for f in firsts)
-            ]
-        )
-    return result

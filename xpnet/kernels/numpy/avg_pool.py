@@ -1,0 +1,85 @@
+"""Average pooling: a sum of whole images for each place of the window (see ``memory.py``)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...typing import Array
+from ...windows import counted, per_axis, windows
+from ..registry import register
+from . import memory
+from .pools import block, parts_of, pool_of
+from .threads import run
+
+__all__: list[str] = []
+
+
+def accepts(x: Array, **options: Any) -> bool:
+    """Take images and sequences."""
+    return 3 <= x.ndim <= 4 and x.dtype.char in "fd" and x.size > 0
+
+
+def forward(
+    x: Array,
+    *,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> tuple[Array, Any]:
+    pool = pool_of(x, kernel_size, stride, padding, 1, ceil_mode)
+    images = block(x)
+    y = memory.empty((images.shape[0], *pool.out, images.shape[-1]), x.dtype)
+    share = _share(x, kernel_size, stride, padding, ceil_mode, count_include_pad)
+
+    def work(part: slice) -> None:
+        own, out = images[part], y[part]
+        out[...] = 0
+        for place in pool.places:
+            np.add(out[place.windows], own[place.seen], out=out[place.windows])
+        np.multiply(out, share, out=out)
+
+    run(work, parts_of(images), products=False)
+    return memory.samples(y, x.ndim), (images.shape, share, pool, x.ndim)
+
+
+def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
+    shape, share, pool, ndim = saved
+    errors = block(dy)
+    dx = memory.empty(shape, dy.dtype)
+
+    def work(part: slice) -> None:
+        own, out = errors[part] * share, dx[part]
+        if not pool.apart:
+            out[...] = 0
+        for place in pool.places:
+            if pool.apart:
+                np.copyto(out[place.seen], own[place.windows])
+            else:
+                np.add(out[place.seen], own[place.windows], out=out[place.seen])
+
+    run(work, parts_of(dx), products=False)
+    return (memory.samples(dx, ndim),)
+
+
+def _share(
+    x: Array, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, include: bool
+) -> Any:
+    """Return 1/n for the n elements that a window counts: a number, or (H', W', 1)."""
+    stride = kernel_size if stride is None else stride
+    win = windows("pool", x.shape[2:], kernel_size, stride, padding, 1, ceil_mode)
+    pads = per_axis("pool", "padding", padding, x.ndim - 2, least=0) if include else None
+    counts = counted(win, x.shape[2:], pads)
+    if all(len(set(along)) == 1 for along in counts):
+        return x.dtype.type(1.0 / math.prod(along[0] for along in counts))
+    table = np.ones(1, x.dtype)
+    for along in counts:
+        table = np.multiply.outer(table, 1.0 / np.asarray(along, x.dtype))
+    return table.reshape(*((1,) * (4 - x.ndim)), *win.out, 1)
+
+
+register("avg_pool", library="numpy", forward=forward, backward=backward, accepts=accepts)
