@@ -1,6 +1,6 @@
 """Convolution of images and sequences: columns of a part of the batch, then one matrix product.
 
-``tiles.py`` says how a call is cut and what the matrices are. A batch is cut into the same parts
+``plan.py`` says how a call is cut and what the matrices are. A batch is cut into the same parts
 whatever the number of threads, and sums over the parts are made in their order, so results do not
 depend on it. The columns are not kept for the way back but gathered again: gathering takes a small
 part of the time, and they would take many times the memory of the images.
@@ -15,10 +15,9 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
+from .plan import Plan, Rows, plan_of
 from .threads import run
 from .tiles import (
-    Plan,
-    Rows,
     add_columns,
     add_tail,
     columns_of,
@@ -26,7 +25,6 @@ from .tiles import (
     fold,
     place_gradient,
     place_outputs,
-    plan_of,
     unfold,
 )
 

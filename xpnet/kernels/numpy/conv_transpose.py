@@ -11,7 +11,7 @@ from ...windows import per_axis
 from ..registry import register
 from . import memory
 from .conv import correlate, correlate_back
-from .tiles import plan_of
+from .plan import plan_of
 
 __all__: list[str] = []
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xpnet import kernels
-from xpnet.kernels.numpy import conv, tiles
+from xpnet.kernels.numpy import conv, plan
 from xpnet.nn import functional as F
 
 RNG = np.random.default_rng(0)
@@ -15,9 +15,9 @@ RNG = np.random.default_rng(0)
 @pytest.fixture(autouse=True)
 def _kernels_on(monkeypatch):
     monkeypatch.setattr(kernels.registry, "_enabled", True)
-    tiles._plan.cache_clear()
+    plan._plan.cache_clear()
     yield
-    tiles._plan.cache_clear()
+    plan._plan.cache_clear()
 
 
 def images(*shape):
@@ -31,11 +31,11 @@ def gradients(x, w, b, dy, **options):
 
 def test_the_columns_of_a_large_batch_take_bounded_memory():
     w = np.ones((8, 8, 3, 3), dtype=np.float32)
-    p = tiles.plan_of((512, 8, 16, 16), w, 1, 0, 1, 1)
+    p = plan.plan_of((512, 8, 16, 16), w, 1, 0, 1, 1)
     for samples in p.samples:
         for first, last in p.rows:
             n = samples.stop - samples.start
-            assert 4 * 8 * 3 * p.span * (last - first) * p.tiles * n <= tiles.COLUMN_BYTES
+            assert 4 * 8 * 3 * p.span * (last - first) * p.tiles * n <= plan.COLUMN_BYTES
     assert p.samples[0].start == 0
     assert p.samples[-1].stop == 512
     assert p.rows[-1][1] == 14
@@ -61,19 +61,19 @@ def test_tiles_of_any_width_and_parts_of_any_size_give_the_same(
     with kernels.disabled():
         expected = F.conv(x, w, b, **options)
     dy = images(*expected.shape)
-    monkeypatch.setattr(tiles, "WIDEST", widest)
-    monkeypatch.setattr(tiles, "GATHERING", 1e6)  # the widest tile is best
+    monkeypatch.setattr(plan, "WIDEST", widest)
+    monkeypatch.setattr(plan, "GATHERING", 1e6)  # the widest tile is best
     whole = gradients(x, w, b, dy, **options)
     np.testing.assert_allclose(whole[0], expected, rtol=1e-12, atol=1e-12)
-    monkeypatch.setattr(tiles, "COLUMN_BYTES", 1)  # each row is a part
-    monkeypatch.setattr(tiles, "SAMPLES", 2)
-    tiles._plan.cache_clear()
+    monkeypatch.setattr(plan, "COLUMN_BYTES", 1)  # each row is a part
+    monkeypatch.setattr(plan, "SAMPLES", 2)
+    plan._plan.cache_clear()
     for part, one in zip(gradients(x, w, b, dy, **options), whole, strict=True):
         np.testing.assert_allclose(part, one, rtol=1e-12, atol=1e-12)
 
 
 def test_few_channels_get_wide_tiles_and_many_get_none():
-    few = tiles.plan_of((128, 1, 28, 28), np.ones((6, 1, 5, 5), np.float32), 1, 2, 1, 1)
-    many = tiles.plan_of((128, 64, 28, 28), np.ones((64, 64, 3, 3), np.float32), 1, 1, 1, 1)
+    few = plan.plan_of((128, 1, 28, 28), np.ones((6, 1, 5, 5), np.float32), 1, 2, 1, 1)
+    many = plan.plan_of((128, 64, 28, 28), np.ones((64, 64, 3, 3), np.float32), 1, 1, 1, 1)
     assert few.tile > 1
     assert many.tile == 1
