@@ -9,8 +9,8 @@ from tests.kernels.cupy import emulated
 
 @pytest.fixture
 def gpu():
-    """The stand-in for CuPy, with a second device as the current one for arrays made here."""
-    if emulated.COMPILER is None:
-        pytest.skip("g++ is not installed, which compiles the kernels for the CPU")
+    """The stand-in for CuPy; what the kernels import instead of it."""
+    if emulated.unavailable():
+        pytest.skip(emulated.unavailable())
     with emulated.emulation() as module:
         yield module

@@ -11,6 +11,7 @@ Its arrays are NumPy arrays, its `RawKernel` compiles the CUDA source with a C++
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import hashlib
 import re
@@ -172,7 +173,22 @@ class RawKernel:
 
 @cache
 def _folder():
-    return Path(tempfile.mkdtemp(prefix="xpnet-kernels-"))
+    folder = Path(tempfile.mkdtemp(prefix="xpnet-kernels-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def unavailable():
+    """Return why kernels cannot be run on this CPU, None if they can."""
+    if COMPILER is None:
+        return "g++ is not installed, which compiles the kernels for the CPU"
+    source = f'#include "{HOST}/cuda.h"\n#include "{HOST}/cuda_fp16.h"\n__half x;'
+    command = [COMPILER, "-std=c++17", "-fsyntax-only", "-w", "-x", "c++", "-"]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return "g++ here knows no half precision or no contexts, which kernels on the CPU need"
+    return None
 
 
 @cache

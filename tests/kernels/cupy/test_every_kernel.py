@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.cupy import emulated
-from tests.kernels.cupy.compare import DTYPES, agree, kernel_of, moved
+from tests.kernels.cupy.compare import DTYPES, agree, errors_like, kernel_of, moved, run
 from tests.ops.table import ROWS
 from xpnet import kernels, ops
 from xpnet.kernels.cupy import gpu as launching
@@ -48,6 +48,16 @@ def test_it_gives_the_same_when_each_thread_takes_several_elements(gpu, row, mon
 def test_it_computes_only_the_gradients_that_are_needed(gpu, row):
     for i in row.wrt:
         agree(row.op, row.make(), (i,), **row.options)
+
+
+@every_row
+def test_an_error_of_another_dtype_is_converted(gpu, row):
+    arrays = moved(row.make("float32"))
+    y, *narrow = run(row.op, arrays, row.wrt, **row.options)
+    _, *wide = run(row.op, arrays, row.wrt, errors_like(y, "float64"), **row.options)
+    for actual, wanted in zip(wide, narrow, strict=True):
+        if wanted is not None:
+            np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5)
 
 
 @every_row

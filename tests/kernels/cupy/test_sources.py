@@ -16,7 +16,7 @@ from xpnet.kernels.cupy.geometry import WINDOW
 
 FOLDER = Path(str(files("xpnet.kernels.cupy")))
 SOURCES = sorted(path.stem for path in FOLDER.glob("*.cu"))
-NVCC = shutil.which("nvcc") or shutil.which("/usr/local/bin/nvcc") or "/usr/local/cuda/bin/nvcc"
+NVCC = shutil.which("nvcc") or "/usr/local/cuda/bin/nvcc"
 
 
 def variants():
@@ -42,16 +42,11 @@ def all_sources_in_one():
 def test_nvcc_compiles_every_source_without_a_warning(tmp_path, architecture):
     (tmp_path / "all.cu").write_text(all_sources_in_one(), encoding="utf-8")
     command = [
-        NVCC,
-        "-cubin",
-        f"-arch={architecture}",
-        "-DKERNEL=__global__ void __launch_bounds__(MAX_THREADS)",
-        "-std=c++14",
+        *(NVCC, "-cubin", f"-arch={architecture}", "-std=c++14", "-o", "all.cubin", "all.cu"),
+        *("-Werror", "all-warnings", "-Wno-deprecated-gpu-targets"),
+        "-DKERNEL=__global__ void __launch_bounds__(MAX_THREADS)",  # in a namespace, so not in C
     ]
-    done = subprocess.run(
-        [*command, "-Werror", "all-warnings", "-o", "all.cubin", "all.cu"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "all.cubin").stat().st_size > 0
 

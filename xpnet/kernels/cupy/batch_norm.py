@@ -43,7 +43,7 @@ def statistics_backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple
     x, y = saved
     with x.device:
         dx = cupy().empty(x.shape, x.dtype)
-        arguments = (contiguous(dy), x, y, dx, *_sizes(x))
+        arguments = (contiguous(dy, x.dtype), x, y, dx, *_sizes(x))
         launch("batch_norm/statistics_back", x.dtype, x.size, *arguments)
     return (dx,)
 
@@ -89,7 +89,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     dx = sums = None
     others: Any = (None,) * 4
     with x.device:
-        arrays = (contiguous(dy), x, mean, var, weight)
+        arrays = (contiguous(dy, x.dtype), x, mean, var, weight)
         if any(needs[1:]) or training:
             sums = cupy().empty((2, channels), wide(dtype))
             others = cupy().empty((4, channels), dtype)

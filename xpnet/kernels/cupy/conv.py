@@ -35,7 +35,7 @@ def forward(
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w, sums = saved
     with dy.device:
-        dy = contiguous(dy)
+        dy = contiguous(dy, x.dtype)
         dx, dw = sums.gradients(dy, x if needs[1] else None, w if needs[0] else None)
         db = sums.sum_of_error(dy) if len(needs) > 2 and needs[2] else None
     return (dx, dw, db)[: len(needs)]

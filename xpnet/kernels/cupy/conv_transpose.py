@@ -45,7 +45,7 @@ def forward(
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w, sums = saved
     with dy.device:
-        dy = contiguous(dy)
+        dy = contiguous(dy, x.dtype)
         dx = sums.correlate(dy, w, None) if needs[0] else None
         _, dw = sums.gradients(x, dy, None) if needs[1] else (None, None)
         db = sums.sum_of_error(dy) if len(needs) > 2 and needs[2] else None

@@ -62,7 +62,7 @@ def backward(dl: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     if needs[0]:
         with x.device:
             dx = cupy().empty(x.shape, x.dtype)
-            arguments = (x, y, weight, kept, contiguous(dl), divisor, dx)
+            arguments = (x, y, weight, kept, contiguous(dl, x.dtype), divisor, dx)
             sizes = (x.size, x.shape[1])
             launch("cross_entropy/losses_back", x.dtype, x.size, *arguments, *sizes, *options)
     return (dx, None, None)[: len(needs)]

@@ -37,7 +37,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     x, w = saved
     dx = dw = db = None
     with dy.device:
-        rows = _rows(dy)
+        rows = _rows(dy.astype(x.dtype, copy=False))
         if needs[0]:
             dx = cupy().matmul(rows, w).reshape(x.shape)
         if needs[1]:

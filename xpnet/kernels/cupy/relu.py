@@ -22,8 +22,8 @@ def forward(x: Array) -> tuple[Array, Array]:
 
 def backward(dy: Array, y: Array, needs: tuple[bool, ...]) -> tuple[Array]:
     with dy.device:
-        dx = cupy().empty(dy.shape, dy.dtype)
-        launch("relu/relu_back", dy.dtype, dy.size, contiguous(dy), y, dx, dy.size)
+        dx = cupy().empty(y.shape, y.dtype)
+        launch("relu/relu_back", y.dtype, y.size, contiguous(dy, y.dtype), y, dx, y.size)
     return (dx,)
 
 

@@ -63,7 +63,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     sizes = rows[1:]
     dx = dw = db = None
     with x.device:
-        dy = contiguous(dy)
+        dy = contiguous(dy, x.dtype)
         if needs[0]:
             dx = cupy().empty(x.shape, x.dtype)
             arguments = (dy, x, weight, kept, dx, *sizes, centre)
