@@ -1,4 +1,8 @@
-"""The dense layer: the bias is added in place, small products are left to one thread of BLAS."""
+"""The dense layer: products in parts on several threads, the bias added in place.
+
+BLAS has threads of its own; but for a while after a product they wait for more work by turning in
+circles, and then the other kernels, which have threads too, take twice their time.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,15 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .threads import one_blas_thread
+from .threads import one_blas_thread, run
 
 __all__: list[str] = []
 
-SHARED = 1 << 24
-"""Products of fewer multiplications are left to one thread of BLAS.
+SHARED = 1 << 23
+"""Products of fewer multiplications are not cut: waking another thread would take longer."""
 
-Others wake its threads, which then wait for more work by turning in circles: next to convolutions,
-which have threads of their own, that takes longer than the product.
-"""
+LARGE = 1 << 26
+"""A part of a large product has about so many multiplications."""
 
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
@@ -35,19 +38,36 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w = saved
-    dx = _product(dy, w) if needs[0] else None
+    dx = None
+    if needs[0]:
+        # images that were flattened lie with the batch last, and so should their gradient
+        flattened = x.T.flags.c_contiguous and not x.flags.c_contiguous
+        dx = _product(w.T, dy.T).T if flattened else _product(dy, w)
     dw = _product(dy.T, x) if needs[1] else None
     db = np.add.reduce(dy, axis=0) if len(needs) > 2 and needs[2] else None
     return (dx, dw, db)[: len(needs)]
 
 
 def _product(a: Array, b: Array) -> Array:
-    y = memory.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
-    if a.size * b.shape[1] < SHARED:
+    """Multiply (I, J) by (J, K), half of the rows or columns of the result at a time."""
+    rows, columns = a.shape[0], b.shape[1]
+    y = memory.empty((rows, columns), np.result_type(a, b))
+    work = a.size * columns
+    if work < SHARED:
         with one_blas_thread():
             np.matmul(a, b, out=y)
-    else:
-        np.matmul(a, b, out=y)
+        return y
+    count = max(2, work // LARGE)
+
+    def multiply(i: int) -> None:
+        if rows > columns:
+            part = slice(i * rows // count, (i + 1) * rows // count)
+            np.matmul(a[part], b, out=y[part])
+        else:
+            part = slice(i * columns // count, (i + 1) * columns // count)
+            np.matmul(a, b[:, part], out=y[:, part])
+
+    run(multiply, range(count))
     return y
 
 

@@ -15,10 +15,10 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,10 @@ from ...errors import ArgumentError
 
 __all__ = ["get_num_threads", "one_blas_thread", "run", "set_num_threads"]
 
-_pool: ThreadPoolExecutor | None = None
+_NOTHING = object()
+
+_jobs: SimpleQueue[_Job] = SimpleQueue()
+_workers = 0
 _inside = threading.local()
 _holding = threading.Lock()
 _holders = 0
@@ -61,56 +64,82 @@ def set_num_threads(n: int) -> None:
     ArgumentError
         If `n` is not a positive integer.
     """
-    global _threads, _pool
+    global _threads
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise ArgumentError(
             f"set_num_threads: n must be an integer >= 1, got {n!r}; the number of cores is usual"
         )
-    with _holding:
-        _threads = n
-        old, _pool = _pool, None
-    if old is not None:
-        old.shutdown()
+    _threads = n
 
 
 def run(work: Callable[[Any], None], parts: Sequence[Any], *, products: bool = True) -> None:
     """Call `work` for each part, in any order; `products` says whether it multiplies matrices."""
     alone = len(parts) < 2 or _threads < 2 or getattr(_inside, "run", False)
-    if alone or (products and _openblas() is None):
+    with one_blas_thread() if products else nullcontext():
         # the products of one part are too small to be shared
-        with one_blas_thread() if products else nullcontext():
+        if alone or (products and _openblas() is None):
             for part in parts:
                 work(part)
-        return
-    todo = iter(parts)
-    taking = threading.Lock()
+        else:
+            _Job(work, parts).run(min(_threads, len(parts)) - 1)
 
-    def take() -> None:
+
+class _Job:
+    """Parts that whoever has time takes one after the other."""
+
+    def __init__(self, work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+        self.work = work
+        self.todo = iter(parts)
+        self.left = len(parts)
+        self.lock = threading.Lock()
+        self.done = threading.Lock()
+        self.error: BaseException | None = None
+
+    def run(self, helpers: int) -> None:
+        """Work on it here and in so many other threads, until the last part is done.
+
+        A helper that comes when all parts are taken finds nothing to do, and nobody waits for it.
+        """
+        self.done.acquire()
+        _call_workers(self, helpers)
+        self.take()
+        self.done.acquire()
+        if self.error is not None:
+            raise self.error
+
+    def take(self) -> None:
         _inside.run = True
-        try:
-            while True:
-                with taking:
-                    part = next(todo, None)
-                if part is None:
-                    return
-                work(part)
-        finally:
-            _inside.run = False
+        while True:
+            with self.lock:
+                part = next(self.todo, _NOTHING)
+            if part is _NOTHING:
+                break
+            try:
+                if self.error is None:
+                    self.work(part)
+            except BaseException as error:
+                self.error = error
+            with self.lock:
+                self.left -= 1
+                if self.left == 0:
+                    self.done.release()
+        _inside.run = False
 
-    with one_blas_thread() if products else nullcontext():
-        helpers = [_executor().submit(take) for _ in range(min(_threads, len(parts)) - 1)]
-        take()
-        for helper in helpers:
-            helper.result()
 
-
-def _executor() -> ThreadPoolExecutor:
-    global _pool
-    if _pool is None:
+def _call_workers(job: _Job, count: int) -> None:
+    global _workers
+    if _workers < count:
         with _holding:
-            if _pool is None:
-                _pool = ThreadPoolExecutor(max(_threads - 1, 1), "xpnet")
-    return _pool
+            for i in range(_workers, count):
+                threading.Thread(target=_wait_for_jobs, name=f"xpnet-{i}", daemon=True).start()
+            _workers = max(_workers, count)
+    for _ in range(count):
+        _jobs.put(job)
+
+
+def _wait_for_jobs() -> None:
+    while True:
+        _jobs.get().take()
 
 
 @contextmanager
@@ -155,9 +184,9 @@ def _openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 
 if hasattr(os, "register_at_fork"):
 
-    def _forget_pool() -> None:
+    def _forget_workers() -> None:
         """Threads do not survive a fork."""
-        global _pool, _holding, _holders
-        _pool, _holding, _holders = None, threading.Lock(), 0
+        global _jobs, _workers, _holding, _holders
+        _jobs, _workers, _holding, _holders = SimpleQueue(), 0, threading.Lock(), 0
 
-    os.register_at_fork(after_in_child=_forget_pool)
+    os.register_at_fork(after_in_child=_forget_workers)
