@@ -26,6 +26,13 @@ def test_every_kernel_accepts_a_row(name):
 
 
 @every_row
+def test_it_is_found_for_arrays_of_the_library(gpu, row, monkeypatch):
+    monkeypatch.setattr(kernels.registry, "_enabled", True)
+    arrays = moved(row.make("float32"))
+    assert kernels.find(row.op, *arrays, **row.options) is kernel_of(row.op)
+
+
+@every_row
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_it_gives_what_the_generic_op_gives(gpu, row, dtype):
     agree(row.op, row.make(), row.wrt, dtype, **row.options)
