@@ -30,7 +30,7 @@ __all__ = ["Plan", "Rows", "plan_of"]
 COLUMN_BYTES = 1 << 22
 """The columns of a part take at most this many bytes, or those of one row of outputs."""
 
-SHARED_BYTES = 1 << 19
+SHARED_BYTES = 1 << 20
 """Less work is not cut in two: waking another thread would take longer."""
 
 SAMPLES = 128
@@ -38,6 +38,9 @@ SAMPLES = 128
 
 GATHERING = 22
 """What it costs to gather or scatter a number of the columns, in multiplications by BLAS."""
+
+STARTING = 300
+"""What it costs to begin a run of numbers, in multiplications by BLAS."""
 
 WIDEST = 8
 """A tile is at most so many outputs."""
@@ -108,13 +111,16 @@ def _plan(
     def span_of(tile: int) -> int:
         return sw * (tile - 1) + dw * (kw - 1) + 1
 
+    blocks = -(-x[0] // SAMPLES)
+    n = -(-x[0] // blocks)
+
     def cost(tile: int) -> float:
-        return -(-out[1] // tile) * span_of(tile) * (tile * w[0] // groups + GATHERING)
+        run = n * out[1] if sw * tile == 1 else n
+        gathering = GATHERING + STARTING / run
+        return -(-out[1] // tile) * span_of(tile) * (tile * w[0] // groups + gathering)
 
     tile = min(range(1, min(WIDEST, out[1]) + 1), key=cost) if kw > 1 else 1
     tiles, span, step = -(-out[1] // tile), span_of(tile), sw * tile
-    blocks = -(-x[0] // SAMPLES)
-    n = -(-x[0] // blocks)
     columns = x[1] * kh * span * tiles * n * itemsize  # of one row of outputs
     parts = -(-out[0] * columns // COLUMN_BYTES)
     if out[0] * columns > SHARED_BYTES:

@@ -6,6 +6,7 @@ What tiles are, ``plan.py`` says. Images are (C, H, W, N), n of the N samples ma
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ...typing import Array
 from . import memory
@@ -61,20 +62,24 @@ def columns_of(x: Array, p: Plan, samples: slice, rows: Rows) -> Array:
         shape = (channels, kh, p.span, rows[1] - rows[0], p.tiles, n)
         c, h, v, i = part.strides
         strides = (c, h * dh, v, h * sh, v * sw * p.tile, i)
-        seen: Array = np.ndarray(shape, x.dtype, part, 0, strides)
+        # the first costs a microsecond, which counts for a single sample
+        if part.flags.c_contiguous:
+            seen: Array = np.ndarray(shape, x.dtype, part, 0, strides)
+        else:
+            seen = as_strided(part, shape, strides, writeable=False)
         part = memory.empty(shape, x.dtype)
         np.copyto(part, seen)
     return part.reshape(p.groups, channels // p.groups * kh * p.span, -1)
 
 
 def _padded(x: Array, p: Plan, samples: slice, needed: Rows) -> Array:
-    """Copy some rows of the padded images: (C, H, W, N) -> (C, R, W, n), as one block."""
+    """Return some rows of the padded images, each row as one run: (C, H, W, N) -> (C, R, W, n)."""
     top, left = p.before
     channels, height, width, _ = p.images
     first, last = max(needed[0] - top, 0), max(min(needed[1] - top, height), 0)
     inner = x[:, first:last, :, samples]
     shape = (channels, needed[1] - needed[0], p.padded[1], inner.shape[-1])
-    if inner.shape == shape and inner.flags.c_contiguous:
+    if inner.shape == shape and inner[0, 0].flags.c_contiguous:
         return inner
     part = memory.empty(shape, x.dtype)
     above = min(max(top - needed[0], 0), shape[1])
@@ -125,7 +130,10 @@ def place_gradient(image: Array, dx: Array, p: Plan, samples: slice, rows: Rows)
     here = top - first
     dx[:, begin:split, :, samples] = inner[:, begin + here : split + here]
     dx[:, split:stop, :, samples] = 0  # between windows, or after the last: nobody saw them
-    return inner[:, split + here : max(last, split) + here].copy()
+    tail = inner[:, split + here : max(last, split) + here]
+    kept = memory.empty(tail.shape, tail.dtype)
+    np.copyto(kept, tail)
+    return kept
 
 
 def add_tail(tail: Array, dx: Array, p: Plan, samples: slice, rows: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ...backend import is_floating
@@ -54,10 +55,20 @@ def check_pool(
         raise ArgumentError(
             f"{where}: padding must be numbers, got {padding!r}; half of the kernel is the most"
         )
+    hashable = (tuple(a) if isinstance(a, list) else a for a in (kernel_size, padding, dilation))
+    _check_sizes(where, tuple(x.shape[2:]), *hashable)
+    pool_windows(where, x, kernel_size, stride, padding, dilation, ceil_mode)
+
+
+@lru_cache(maxsize=1024)
+def _check_sizes(
+    where: str, spatial: tuple[int, ...], kernel_size: Any, padding: Any, dilation: Any
+) -> None:
+    axes = len(spatial)
     kernel = per_axis(where, "kernel_size", kernel_size, axes)
     pads = per_axis(where, "padding", padding, axes, least=0)
     apart = per_axis(where, "dilation", dilation, axes)
-    for k, p, d, length in zip(kernel, pads, apart, x.shape[2:], strict=True):
+    for k, p, d, length in zip(kernel, pads, apart, spatial, strict=True):
         half = k // 2
         if p > half:
             raise ArgumentError(
@@ -70,4 +81,3 @@ def check_pool(
                 f"{where}: an image with padding must be at least as large as the dilation, got "
                 f"{length} elements with dilation {d}; use less dilation or no padding"
             )
-    pool_windows(where, x, kernel_size, stride, padding, dilation, ceil_mode)
