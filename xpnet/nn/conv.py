@@ -10,7 +10,7 @@ from ..backend import DEFAULT_FLOAT, DeviceLike
 from ..errors import ArgumentError
 from ..ops.conv import conv
 from ..ops.matching import require_groups
-from ..ops.windows import per_axis
+from ..windows import per_axis
 from . import init
 from .module import Module
 from .parameter import Parameter

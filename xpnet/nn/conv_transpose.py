@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ..backend import DEFAULT_FLOAT, DeviceLike
 from ..ops.conv_transpose import conv_transpose
 from ..ops.matching import require_groups
-from ..ops.windows import per_axis
+from ..windows import per_axis
 from . import init
 from .module import Module
 from .parameter import Parameter

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ..errors import ArgumentError
 from ..ops.matching import require_image
-from ..ops.windows import per_axis
+from ..windows import per_axis
 from . import functional
 from .module import Module
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from ..ops.windows import per_axis
+from ..windows import per_axis
 from . import functional
 from .module import Module
 

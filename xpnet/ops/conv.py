@@ -34,9 +34,10 @@ from typing import Any
 from ..backend import namespace
 from ..errors import ShapeError
 from ..typing import Array
+from ..windows import Windows, windows
 from .matching import require_bias, require_groups, require_image, require_same_dtype
 from .op import Op
-from .windows import Windows, insert_zeros, slide, windows
+from .sliding import insert_zeros, slide
 
 __all__ = ["conv"]
 

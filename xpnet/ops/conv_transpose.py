@@ -21,10 +21,10 @@ from typing import Any
 
 from ..errors import ArgumentError, ShapeError
 from ..typing import Array
+from ..windows import Windows, per_axis, windows
 from .conv import correlate, correlate_rotated, correlate_with_error, sum_of_error, with_bias
 from .matching import require_bias, require_groups, require_image, require_same_dtype
 from .op import Op
-from .windows import Windows, per_axis, windows
 
 __all__ = ["conv_transpose"]
 

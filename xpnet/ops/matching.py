@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..typing import Array
-from .windows import image_shape
+from ..windows import image_shape
 
 __all__ = ["require_bias", "require_groups", "require_image", "require_same_dtype"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import ops
 from ...errors import ShapeError
-from ...ops.windows import image_shape
+from ...windows import image_shape
 
 __all__ = [
     "conv",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import ops
 from ...errors import ArgumentError, ShapeError, choose
-from ...ops.windows import image_shape
+from ...windows import image_shape
 
 __all__ = ["INTERPOLATION", "interpolate", "pad"]
 

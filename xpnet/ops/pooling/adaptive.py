@@ -17,8 +17,8 @@ from typing import Any
 from ...backend import namespace
 from ...errors import ShapeError
 from ...typing import Array
+from ...windows import per_axis
 from ..matching import require_image
-from ..windows import per_axis
 from .avg_pool import avg_pool
 from .max_pool import max_pool
 

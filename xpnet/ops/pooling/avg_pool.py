@@ -19,7 +19,7 @@ from ...backend import library_of, namespace, unwrap
 from ...typing import Array
 from ...windows import Windows, counted, per_axis
 from ..op import Op
-from ..windows import slide, spread
+from ..sliding import slide, spread
 from .pools import check_pool, pool_windows
 
 __all__ = ["avg_pool"]

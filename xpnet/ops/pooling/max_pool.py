@@ -20,7 +20,7 @@ from typing import Any
 from ...backend import namespace
 from ...typing import Array
 from ..op import Op
-from ..windows import slide, spread
+from ..sliding import slide, spread
 from .pools import check_pool, pool_windows
 
 __all__ = ["max_pool"]

@@ -8,8 +8,8 @@ from typing import Any
 from ...backend import is_floating
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
+from ...windows import Windows, per_axis, windows
 from ..matching import require_image
-from ..windows import Windows, per_axis, windows
 
 __all__ = ["check_pool", "pool_windows"]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...backend import is_floating
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
-from ..windows import per_axis
+from ...windows import per_axis
 
 __all__ = ["Resampling", "check_resampling", "resampling"]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..backend import extra, namespace
 from ..typing import Array
-from ..windows import Sizes, Windows, image_shape, per_axis, windows
+from ..windows import Sizes, Windows
 
-__all__ = ["Windows", "image_shape", "insert_zeros", "per_axis", "slide", "spread", "windows"]
+__all__ = ["insert_zeros", "slide", "spread"]
 
 
 def slide(x: Array, win: Windows, value: float = 0.0) -> list[Array]:
