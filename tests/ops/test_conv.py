@@ -9,7 +9,8 @@ from xpnet import Tensor, ops
 from xpnet.backend import to_numpy
 from xpnet.errors import ArgumentError, DTypeError, ShapeError
 from xpnet.nn import functional as F
-from xpnet.ops import windows
+from xpnet.ops.sliding import slide, spread
+from xpnet.windows import windows
 
 
 def image(*shape):
@@ -67,12 +68,12 @@ def test_same_keeps_the_size_and_pads_more_at_the_end(backend):
 
 
 def test_slide_and_spread_are_adjoint():
-    win = windows.windows("test", (5, 6), (3, 2), (2, 3), (1, 0), (1, 2))
+    win = windows("test", (5, 6), (3, 2), (2, 3), (1, 0), (1, 2))
     x = image(2, 3, 5, 6)
-    seen = windows.slide(x, win)
+    seen = slide(x, win)
     y = [image(*part.shape) + k for k, part in enumerate(seen)]
     assert sum(np.sum(a * b) for a, b in zip(seen, y, strict=True)) == pytest.approx(
-        np.sum(x * windows.spread(y, win, (5, 6)))
+        np.sum(x * spread(y, win, (5, 6)))
     )
 
 
