@@ -1,60 +1,46 @@
 """Run benchmarks: ``python -m benchmarks [NAME ...] [--device cuda] [--threads N] [--quick]``.
 
 Prints a table per benchmark and stores it, with the machine and the versions, as
-``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Times are never asserted anywhere; what is
-wanted is printed beside the ratios.
+``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Figures are never asserted anywhere; what is
+wanted is printed beside the ratios. Commands of their own: ``python -m benchmarks.scaling``,
+``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.metadata
-import json
+import importlib.util
 import os
-import platform
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from .paired import Result, compare
+from .stored import RESULTS, store
 
-NAMES = ("mlp_step", "lenet_step", "mlp_predict", "tape", "import_time")
-RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("numpy", "cupy-cuda13x", "torch", "jax", "scikit-learn", "array-api-compat")
+NAMES = (
+    "mlp_step",
+    "lenet_step",
+    "lenet_step_32",
+    "lenet_step_512",
+    "conv_step",
+    "norm_step",
+    "mlp_predict",
+    "lenet_predict",
+    "memory",
+    "tape",
+    "import_time",
+)
+UNITS = {"seconds": (1e3, "ms"), "bytes": (2.0**-20, "MiB")}  # stored -> printed
 
 
-def machine() -> dict[str, object]:
-    """Describe where the figures were measured."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = [line for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        model = lines[0].partition(":")[2].strip() if lines else model
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    gpu = subprocess.run(
-        ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
-        capture_output=True,
-        text=True,
-    ).stdout.strip() if shutil.which("nvidia-smi") else None  # fmt: skip
-    return {
-        "processor": model,
-        "gpu": gpu,
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "versions": versions,
-    }
+def measure_of(module) -> str:
+    """Return what the figures of a benchmark are, "seconds" unless it says ``MEASURE``."""
+    return getattr(module, "MEASURE", "seconds")
 
 
 def table(module, results: list[Result]) -> list[dict[str, object]]:
-    """Turn results into rows, xpnet's time as a ratio to each peer's."""
+    """Turn results into rows, xpnet's median as a ratio to each peer's."""
     medians = {result.peer: result.median for result in results}
     baseline = medians.get(getattr(module, "BASELINE", ""), 0.0)
     own = medians["xpnet"] - baseline
@@ -71,13 +57,15 @@ def table(module, results: list[Result]) -> list[dict[str, object]]:
     return rows
 
 
-def show(name: str, doc: str, options: argparse.Namespace, rows: list[dict[str, object]]) -> None:
+def show(name: str, module, options: argparse.Namespace, rows: list[dict[str, object]]) -> None:
+    factor, unit = UNITS[measure_of(module)]
     where = f"{options.device}, {options.threads} threads"
-    print(f"\n{name}: {doc.splitlines()[0]}\n  {where}, medians (quartiles; best)")
+    print(f"\n{name}: {module.__doc__.splitlines()[0]}\n  {where}, medians (quartiles; best)")
     for row in rows:
         line = (
-            f"  {row['peer']:<8} {1e3 * row['median']:>10.3f} ms"
-            f"  ({1e3 * row['low']:.3f} - {1e3 * row['high']:.3f}; best {1e3 * row['best']:.3f})"
+            f"  {row['peer']:<8} {factor * row['median']:>10.3f} {unit}"
+            f"  ({factor * row['low']:.3f} - {factor * row['high']:.3f}; "
+            f"best {factor * row['best']:.3f})"
         )
         if row["xpnet_ratio"] is not None:
             line += f"   xpnet / {row['peer']} = {row['xpnet_ratio']:.2f}"
@@ -111,21 +99,16 @@ def main() -> None:
             wake=getattr(module, "WAKE", 5),
         )
         rows = table(module, results)
-        show(name, module.__doc__, options, rows)
+        show(name, module, options, rows)
         if not options.no_store:
-            stored = {
+            head = {
                 "benchmark": name,
                 "command": "python -m benchmarks " + " ".join(sys.argv[1:]),
                 "device": options.device,
                 "threads": options.threads,
-                "machine": machine(),
-                "seconds": rows,
             }
             suffix = "" if options.device == "cpu" else f"-{options.device}"
-            options.results.mkdir(parents=True, exist_ok=True)
-            (options.results / f"{name}{suffix}.json").write_text(
-                json.dumps(stored, indent=2) + "\n"
-            )
+            store(options.results, f"{name}{suffix}", head, {measure_of(module): rows})
 
 
 def _installed(peer: str) -> bool:

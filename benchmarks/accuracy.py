@@ -7,7 +7,6 @@ result in ``benchmarks/results/accuracy.json``. The data are looked for as ``loa
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -15,7 +14,7 @@ import time
 import xpnet as xn
 from xpnet import models, optim
 
-from .__main__ import RESULTS, machine
+from .stored import RESULTS, store
 
 RECIPES = (
     {"hidden": (128,), "epochs": 5, "batch_size": 64, "lr": 3e-3, "wanted": 0.975},
@@ -63,15 +62,12 @@ def main():
                 f"{rows[-1]['test_accuracy']:.2%} (wanted: >= {recipe['wanted']:.1%}), "
                 f"{rows[-1]['training_seconds']:.0f} s"
             )
-    stored = {
+    head = {
         "benchmark": "accuracy",
         "command": "python -m benchmarks.accuracy",
         "device": options.device,
-        "machine": machine(),
-        "rows": rows,
     }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "accuracy.json").write_text(json.dumps(stored, indent=2) + "\n")
+    store(RESULTS, "accuracy", head, {"rows": rows})
     return 0 if rows else 1
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .places import torch_place, xpnet_place
+from . import networks, steps
 
 PEERS = ("xpnet", "torch", "sklearn", "jax")
 ON_GPU = ("xpnet", "torch")
@@ -19,56 +19,13 @@ REPETITIONS = 50
 SIZES = (784, 512, 512, 10)
 BATCH = 128
 
-
-def _batch():
-    rng = np.random.default_rng(0)
-    x = rng.random((BATCH, SIZES[0]), dtype=np.float32)
-    return x, rng.integers(0, SIZES[-1], BATCH)
-
-
-def xpnet():
-    from xpnet import nn, optim
-
-    place, finish = xpnet_place()
-    x, y = map(place, _batch())
-    model = nn.Sequential(
-        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
-    )
-    optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-
-    def step():
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-        finish()
-
-    return step
-
-
-def torch():
-    import torch
-    from torch import nn
-
-    place, finish = torch_place()
-    x, y = map(place, _batch())
-    model = nn.Sequential(
-        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
-    ).to(x.device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-
-    def step():
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-        finish()
-
-    return step
+xpnet, torch = steps.training(networks.mlp, BATCH, SIZES[:1])
 
 
 def sklearn():
     from sklearn.neural_network import MLPClassifier
 
-    x, y = _batch()
+    x, y = steps.samples(BATCH, SIZES[:1])
     model = MLPClassifier(
         hidden_layer_sizes=SIZES[1:-1],
         solver="sgd",
@@ -86,7 +43,7 @@ def jax():
     import jax
     import jax.numpy as jnp
 
-    x, y = map(jnp.asarray, _batch())
+    x, y = map(jnp.asarray, steps.samples(BATCH, SIZES[:1]))
     rng = np.random.default_rng(1)
     weights = [
         (

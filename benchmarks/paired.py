@@ -7,17 +7,20 @@ repetitions; peers are compared by the ratio of medians.
 
 A case is a function ``case() -> step``: it prepares (imports, data, model) and returns the function
 to be timed. It runs in its own process, started with the thread limit and the device (``"cpu"`` or
-``"cuda"``) in the environment. On a GPU a step ends when the device has finished it.
+``"cuda"``) in the environment. On a GPU a step ends when the device has finished it. A case may
+take whole numbers (``sizes``), and where a module says ``MEASURE = "bytes"``, a step is not timed
+but returns the figure.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +34,7 @@ SETTLE_SECONDS = 0.15  # the time that spinning threads of the previous peer tak
 
 
 class Result(NamedTuple):
-    """The timings of one peer in seconds."""
+    """The timings of one peer in seconds, or its other figures."""
 
     peer: str
     median: float
@@ -44,7 +47,9 @@ class Result(NamedTuple):
 class Worker:
     """One peer in its process: ``run(n)`` times n repetitions there."""
 
-    def __init__(self, module: str, peer: str, threads: int, device: str) -> None:
+    def __init__(
+        self, module: str, peer: str, threads: int, device: str, sizes: Iterable[int] = ()
+    ) -> None:
         environment = dict(os.environ, BENCHMARK_DEVICE=device)
         environment.update({name: str(threads) for name in THREAD_VARIABLES})
         environment["XLA_FLAGS"] = (
@@ -52,7 +57,7 @@ class Worker:
         )
         self.peer = peer
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.paired", module, peer],
+            [sys.executable, "-m", "benchmarks.paired", module, peer, *map(str, sizes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -73,6 +78,7 @@ class Worker:
     def close(self) -> None:
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
 
 
 def compare(
@@ -84,9 +90,10 @@ def compare(
     rounds: int = 10,
     repetitions: int = 10,
     wake: int = 5,
+    sizes: Sequence[int] = (),
 ) -> list[Result]:
     """Time the cases named `peers` of a module, taking turns, and return their medians."""
-    workers = [Worker(module, peer, threads, device) for peer in peers]
+    workers = [Worker(module, peer, threads, device, sizes) for peer in peers]
     times: dict[str, list[float]] = {peer: [] for peer in peers}
     try:
         for worker in workers:
@@ -110,20 +117,25 @@ def _summarise(peer: str, values: list[float]) -> Result:
     )
 
 
-def _serve(step: Callable[[], object]) -> None:
-    """Answer each line "n" on standard input with n timings."""
+def _timed(step: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def _serve(step: Callable[[], object], figure: Callable[[Callable[[], object]], float]) -> None:
+    """Answer each line "n" on standard input with n figures of the step."""
     print("ready", flush=True)
     for line in sys.stdin:
-        timings = []
-        for _ in range(int(line)):
-            start = time.perf_counter()
-            step()
-            timings.append(time.perf_counter() - start)
-        print(*timings, flush=True)
+        print(*[figure(step) for _ in range(int(line))], flush=True)
+
+
+def main(name: str, peer: str, *sizes: str) -> None:
+    """Be the process of a peer."""
+    module = importlib.import_module(name)
+    step = getattr(module, peer)(*map(int, sizes))
+    _serve(step, (lambda step: step()) if hasattr(module, "MEASURE") else _timed)
 
 
 if __name__ == "__main__":
-    import importlib
-
-    module, peer = sys.argv[1:]
-    _serve(getattr(importlib.import_module(module), peer)())
+    main(*sys.argv[1:])

@@ -1,0 +1,12 @@
+"""A training step of LeNet-5 on 28x28 images: batch 32, SGD with momentum, float32."""
+
+from __future__ import annotations
+
+from . import networks, steps
+
+PEERS = ("xpnet", "torch")
+ON_GPU = ("xpnet", "torch")
+TARGETS = {"torch": 1.0}
+REPETITIONS = 30
+
+xpnet, torch = steps.training(networks.lenet, 32, (1, 28, 28))

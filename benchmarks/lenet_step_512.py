@@ -1,0 +1,13 @@
+"""A training step of LeNet-5 on 28x28 images: batch 512, SGD with momentum, float32."""
+
+from __future__ import annotations
+
+from . import networks, steps
+
+PEERS = ("xpnet", "torch")
+ON_GPU = ("xpnet", "torch")
+TARGETS = {"torch": 1.0}
+REPETITIONS = 5
+WAKE = 3
+
+xpnet, torch = steps.training(networks.lenet, 512, (1, 28, 28))

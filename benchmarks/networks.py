@@ -1,0 +1,63 @@
+"""The networks that are measured, written once: `nn` is ``xpnet.nn`` or ``torch.nn``."""
+
+from __future__ import annotations
+
+
+def mlp(nn):
+    """784-512-512-10."""
+    return nn.Sequential(
+        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
+    )
+
+
+def lenet(nn, size=28, maps=(6, 16)):
+    """LeNet-5 for images (N, 1, size, size), with so many maps after each convolution."""
+    pooled = (size // 2 - 4) // 2
+    return nn.Sequential(
+        nn.Conv2d(1, maps[0], kernel_size=5, padding=2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(maps[0], maps[1], kernel_size=5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(maps[1] * pooled * pooled, 120),
+        nn.ReLU(),
+        nn.Linear(120, 84),
+        nn.ReLU(),
+        nn.Linear(84, 10),
+    )
+
+
+def conv(nn):
+    """Two 3x3 convolutions, one pooling and two dense layers, for images (N, 1, 28, 28)."""
+    return nn.Sequential(
+        nn.Conv2d(1, 32, kernel_size=3),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, kernel_size=3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(9216, 128),
+        nn.ReLU(),
+        nn.Linear(128, 10),
+    )
+
+
+def norm(nn):
+    """Six 3x3 convolutions with batch normalisation, for images (N, 3, 32, 32).
+
+    The convolutions have no bias: the normalisation that follows has one.
+    """
+    layers = []
+    before = 3
+    for channels in (32, 64, 128):
+        for _ in range(2):
+            layers += [
+                nn.Conv2d(before, channels, kernel_size=3, padding=1, bias=False),
+                nn.BatchNorm2d(channels),
+                nn.ReLU(),
+            ]
+            before = channels
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 10))

@@ -1,0 +1,92 @@
+"""What the benchmarks of networks time, for xpnet and PyTorch: a training step, a prediction.
+
+Both peers get the same network, the same samples and fresh random weights of their own. Each
+function returns the cases of xpnet and of PyTorch (see `paired`), which import their library when
+they are called: each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .places import torch_place, xpnet_place
+
+
+def samples(batch, shape):
+    """Return uniform numbers (batch, *shape), float32, and classes out of ten (batch,)."""
+    rng = np.random.default_rng(0)
+    return rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)
+
+
+def training(network, batch, shape):
+    """Time zero_grad, forward, cross-entropy, backward and update by SGD with momentum.
+
+    A step ends when the new weights are there.
+    """
+
+    def xpnet():
+        from xpnet import nn, optim
+
+        place, finish = xpnet_place()
+        x, y = map(place, samples(batch, shape))
+        model = network(nn)
+        optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+        return _step(nn, model, optimizer, x, y, finish)
+
+    def torch():
+        import torch
+        from torch import nn
+
+        place, finish = torch_place()
+        x, y = map(place, samples(batch, shape))
+        model = network(nn).to(x.device)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+        return _step(nn, model, optimizer, x, y, finish)
+
+    return xpnet, torch
+
+
+def _step(nn, model, optimizer, x, y, finish):
+    """Both libraries spell a training step alike."""
+
+    def step():
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        finish()
+
+    return step
+
+
+def predicting(network, shape):
+    """Time the scores of one sample that is on the device: a call in evaluation mode, no tape."""
+
+    def xpnet():
+        from xpnet import nn
+
+        place, finish = xpnet_place()
+        x = place(samples(1, shape)[0])
+        model = network(nn).eval()
+
+        def predict():
+            model.predict(x)
+            finish()
+
+        return predict
+
+    def torch():
+        import torch
+        from torch import nn
+
+        place, finish = torch_place()
+        x = place(samples(1, shape)[0])
+        model = network(nn).to(x.device).eval()
+
+        def predict():
+            with torch.inference_mode():
+                model(x)
+            finish()
+
+        return predict
+
+    return xpnet, torch

@@ -1,0 +1,120 @@
+"""The benchmarks run, print and store; what they measure is right, not how much it is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import memory, paired, stored
+from benchmarks.paired import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_benchmark_is_timed_printed_and_stored(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(command, "_installed", lambda peer: peer == "xpnet")
+    monkeypatch.setattr(
+        sys, "argv", ["", "lenet_predict", "--quick", "--threads", "1", "--results", str(tmp_path)]
+    )
+    command.main()
+    record = json.loads((tmp_path / "lenet_predict.json").read_text())
+    assert record["benchmark"] == "lenet_predict"
+    assert record["threads"] == 1
+    assert record["machine"]["versions"]["numpy"]
+    (row,) = record["seconds"]
+    assert row["repetitions"] == 300
+    assert 0 < row["best"] <= row["low"] <= row["median"] <= row["high"] < 1
+    assert f"{1e3 * row['median']:.3f} ms" in capfd.readouterr().out
+
+
+def test_no_store_stores_nothing(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(command, "_installed", lambda peer: peer == "xpnet")
+    arguments = ["tape", "--quick", "--no-store", "--results", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["", *arguments])
+    command.main()
+    assert "tape" in capfd.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ratio_is_of_medians_and_bytes_are_printed_as_mebibytes(capsys):
+    results = [
+        Result(peer, figure, figure, figure, figure, 3)
+        for peer, figure in (("xpnet", 3 * 2.0**20), ("torch", 2 * 2.0**20))
+    ]
+    rows = command.table(memory, results)
+    assert [row["xpnet_ratio"] for row in rows] == [None, 1.5]
+    options = type("Options", (), {"device": "cpu", "threads": 2})
+    command.show("memory", memory, options, rows)
+    out = capsys.readouterr().out
+    assert "3.000 MiB" in out
+    assert "xpnet / torch = 1.50  (wanted: <= 1.5)" in out
+
+
+def test_a_case_is_timed_unless_its_module_measures_something_else(monkeypatch, capsys):
+    module = type("Module", (), {"peer": lambda a, b: lambda: time.sleep(0.01) or a + b})
+    monkeypatch.setattr(paired.importlib, "import_module", lambda name: module)
+    for measure in (None, "bytes"):
+        if measure:
+            module.MEASURE = measure
+        monkeypatch.setattr(sys, "stdin", ["2\n"])
+        paired.main("module", "peer", "3", "4")
+    ready, timed, ready_again, figures = capsys.readouterr().out.splitlines()
+    assert ready == ready_again == "ready"
+    assert all(0.009 < float(word) < 7 for word in timed.split())
+    assert figures == "7 7"
+
+
+def test_a_stored_file_tells_command_machine_and_figures(tmp_path):
+    stored.store(tmp_path / "new", "a", {"command": "c"}, {"rows": [1]})
+    record = json.loads((tmp_path / "new" / "a.json").read_text())
+    assert list(record) == ["command", "machine", "rows"]
+    assert record["machine"]["cores"] >= 1
+
+
+def in_a_process(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+
+
+@needs_proc
+def test_memory_is_what_the_work_adds_at_its_peak():
+    done = in_a_process(
+        "import numpy as np; from benchmarks.memory import added_by\n"
+        "kept = np.ones(2**22)\n"
+        "print(added_by(lambda: (np.ones(2**23), np.ones(2**22)) and None))"
+    )
+    assert int(done.stdout) == pytest.approx(96 * 2**20, rel=0.05)
+
+
+@needs_proc
+def test_memory_refuses_a_peak_that_was_before_the_work():
+    done = in_a_process(
+        "import numpy as np; from benchmarks.memory import added_by\n"
+        "np.ones(2**23)\n"
+        "added_by(lambda: np.ones(2**20))"
+    )
+    assert "was before the work" in done.stderr
+
+
+@needs_proc
+def test_memory_of_training_grows_with_the_batch():
+    small, large = (
+        int(
+            in_a_process(
+                f"from benchmarks import memory; print(memory.measure('xpnet', {n}, 2))"
+            ).stdout
+        )
+        for n in (16, 128)
+    )
+    # one sample's activations and their gradients are a few hundred kilobytes
+    assert 100_000 < (large - small) / 112 < 3_000_000
