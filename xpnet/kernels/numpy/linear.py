@@ -20,6 +20,9 @@ __all__: list[str] = []
 SHARED = 1 << 23
 """Products of fewer multiplications are not cut: waking another thread would take longer."""
 
+ALONE = 1 << 17
+"""For products of fewer multiplications BLAS takes one thread by itself."""
+
 LARGE = 1 << 26
 """A part of a large product has about so many multiplications."""
 
@@ -53,8 +56,11 @@ def _product(a: Array, b: Array) -> Array:
     rows, columns = a.shape[0], b.shape[1]
     y = memory.empty((rows, columns), np.result_type(a, b))
     work = a.size * columns
+    if work < ALONE:
+        np.matmul(a, b, out=y)
+        return y
     if work < SHARED:
-        with one_blas_thread():
+        with one_blas_thread:
             np.matmul(a, b, out=y)
         return y
     count = max(2, work // LARGE)

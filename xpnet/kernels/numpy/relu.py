@@ -14,6 +14,9 @@ __all__: list[str] = []
 PART = 1 << 18
 """So many elements are worked on at a time."""
 
+SMALL = 1 << 13
+"""Fewer elements are worked on by one call, which is slower but has less to prepare."""
+
 _INTEGER: dict[object, type] = {np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 # NumPy compares two arrays with vector instructions, but not an array with a number
 _ZEROS = {dtype: np.zeros(1 << 10, dtype) for dtype in _INTEGER}
@@ -26,7 +29,7 @@ def accepts(x: Array) -> bool:
 def forward(x: Array) -> tuple[Array, Array]:
     y = memory.empty_like(x)
     zeros = _ZEROS[x.dtype]
-    if x.size < len(zeros) or not memory.is_whole(x):
+    if x.size < SMALL or not memory.is_whole(x):
         np.maximum(x, 0.0, out=y)
         return y, y
     source, result = memory.flat(x), memory.flat(y)

@@ -14,8 +14,8 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -75,7 +75,7 @@ def set_num_threads(n: int) -> None:
 def run(work: Callable[[Any], None], parts: Sequence[Any], *, products: bool = True) -> None:
     """Call `work` for each part, in any order; `products` says whether it multiplies matrices."""
     alone = len(parts) < 2 or _threads < 2 or getattr(_inside, "run", False)
-    with one_blas_thread() if products else nullcontext():
+    with one_blas_thread if products else nullcontext():
         # the products of one part are too small to be shared
         if alone or (products and _openblas() is None):
             for part in parts:
@@ -142,23 +142,33 @@ def _wait_for_jobs() -> None:
         _jobs.get().take()
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold OpenBLAS to one thread, until the last of those who ask for it is done."""
-    global _holders, _before
-    get, set_ = _openblas() or (lambda: 1, lambda n: None)
-    with _holding:
-        if _holders == 0:
-            _before = get()
-            set_(1)
-        _holders += 1
-    try:
-        yield
-    finally:
+class _OneBlasThread:
+    """Hold OpenBLAS to one thread, until the last of those who ask for it is done.
+
+    A class, because a generator takes three times as long, and this is done for every product.
+    """
+
+    def __enter__(self) -> None:
+        global _holders, _before
+        blas = _openblas()
+        with _holding:
+            if _holders == 0 and blas is not None:
+                get, set_ = blas
+                _before = get()
+                if _before > 1:
+                    set_(1)
+            _holders += 1
+
+    def __exit__(self, *error: object) -> None:
+        global _holders
+        blas = _openblas()
         with _holding:
             _holders -= 1
-            if _holders == 0:
-                set_(_before)
+            if _holders == 0 and blas is not None and _before > 1:
+                blas[1](_before)
+
+
+one_blas_thread = _OneBlasThread()
 
 
 @lru_cache(maxsize=1)
