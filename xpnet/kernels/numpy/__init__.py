@@ -12,6 +12,7 @@ from . import (
     max_pool,
     optimizers,
     relu,
+    row_norm,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "max_pool",
     "optimizers",
     "relu",
+    "row_norm",
 ]

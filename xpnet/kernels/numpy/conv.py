@@ -35,14 +35,16 @@ def accepts(
     x: Array,
     w: Array,
     b: Array | None = None,
-    *,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
+    **options: Any,
 ) -> bool:
     """Take images and sequences of a dtype that BLAS multiplies."""
-    return 3 <= w.ndim <= 4 and x.dtype.char in "fd" and x.size > 0 and w.size > 0
+    return (
+        3 <= w.ndim <= 4
+        and x.dtype.char in "fd"
+        and x.size > 0
+        and w.size > 0
+        and (b is None or b.dtype == x.dtype)
+    )
 
 
 def forward(

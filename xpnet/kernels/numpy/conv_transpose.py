@@ -10,15 +10,10 @@ from ...typing import Array
 from ...windows import per_axis
 from ..registry import register
 from . import memory
-from .conv import correlate, correlate_back
+from .conv import accepts, correlate, correlate_back
 from .plan import plan_of
 
 __all__: list[str] = []
-
-
-def accepts(x: Array, w: Array, b: Array | None = None, **options: Any) -> bool:
-    """Take images and sequences of a dtype that BLAS multiplies."""
-    return bool(3 <= w.ndim <= 4 and x.dtype.char in "fd" and x.size > 0 and w.size > 0)
 
 
 def forward(
