@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         value_and_grad,
     )
     from .io import load, save
+    from .kernels.numpy.threads import get_num_threads, set_num_threads
     from .training import History, Trainer
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "devices",
     "enable_grad",
     "errors",
+    "get_num_threads",
     "grad",
     "io",
     "is_grad_enabled",
@@ -72,6 +74,7 @@ __all__ = [
     "plot",
     "save",
     "set_device",
+    "set_num_threads",
     "synchronize",
     "testing",
     "to_device",
@@ -89,6 +92,7 @@ _NAMES = {
     **dict.fromkeys(("Tensor", "detect_anomaly", "enable_grad", "grad"), "autograd"),
     **dict.fromkeys(("is_grad_enabled", "no_grad", "value_and_grad"), "autograd"),
     **dict.fromkeys(("load", "save"), "io"),
+    **dict.fromkeys(("get_num_threads", "set_num_threads"), "kernels.numpy.threads"),
     **dict.fromkeys(("History", "Trainer"), "training"),
 }
 

@@ -49,20 +49,40 @@ _threads = _default()
 
 
 def get_num_threads() -> int:
-    """Return how many threads work on a batch."""
+    """Return how many threads work on a batch of NumPy arrays.
+
+    Examples
+    --------
+    >>> import xpnet as xn
+    >>> xn.get_num_threads() >= 1
+    True
+    """
     return _threads
 
 
 def set_num_threads(n: int) -> None:
-    """Set how many threads work on a batch.
+    """Set how many threads work on a batch of NumPy arrays.
 
-    Default: the environment variable ``XPNET_NUM_THREADS``, or the number of cores. Results do
-    not depend on it.
+    Results do not depend on it. Other libraries have settings of their own.
+
+    Parameters
+    ----------
+    n : int
+        At least 1. Default: the environment variable ``XPNET_NUM_THREADS``, or the number of cores.
 
     Raises
     ------
     ArgumentError
         If `n` is not a positive integer.
+
+    Examples
+    --------
+    >>> import xpnet as xn
+    >>> before = xn.get_num_threads()
+    >>> xn.set_num_threads(1)
+    >>> xn.get_num_threads()
+    1
+    >>> xn.set_num_threads(before)
     """
     global _threads
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
