@@ -10,6 +10,7 @@ from typing import Any
 from ...typing import Array
 from ...windows import windows
 from . import memory
+from .threads import cut
 
 __all__ = ["Place", "Pool", "block", "parts_of", "pool_of"]
 
@@ -106,6 +107,4 @@ def _pool(
 
 def parts_of(images: Array) -> list[slice]:
     """Cut the channels of (C, H, W, N)."""
-    channels = images.shape[0]
-    step = max(1, PART_BYTES // (images[0].size * images.itemsize))
-    return [slice(i, min(i + step, channels)) for i in range(0, channels, step)]
+    return cut(len(images), PART_BYTES // (images[0].size * images.itemsize))

@@ -7,7 +7,7 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .threads import run
+from .threads import cut, run
 
 __all__: list[str] = []
 
@@ -41,7 +41,7 @@ def forward(x: Array) -> tuple[Array, Array]:
         np.maximum(a[:whole].reshape(rows), zeros, out=out[:whole].reshape(rows))
         np.maximum(a[whole:], 0.0, out=out[whole:])
 
-    run(work, _parts(len(source)), products=False)
+    run(work, cut(len(source), PART), products=False)
     return y, y
 
 
@@ -52,7 +52,7 @@ def backward(dy: Array, y: Array, needs: tuple[bool, ...]) -> tuple[Array]:
     errors, results, out, parts = dy, y, dx, [slice(None)]
     if dy.strides == y.strides and memory.is_whole(y):
         errors, results, out = (memory.flat(a) for a in (dy, y, dx))
-        parts = _parts(y.size)
+        parts = cut(y.size, PART)
     out, errors = out.view(integer), errors.view(integer)
 
     def work(part: slice) -> None:
@@ -62,10 +62,6 @@ def backward(dy: Array, y: Array, needs: tuple[bool, ...]) -> tuple[Array]:
 
     run(work, parts, products=False)
     return (dx,)
-
-
-def _parts(size: int) -> list[slice]:
-    return [slice(i, min(i + PART, size)) for i in range(0, size, PART)]
 
 
 register("relu", library="numpy", forward=forward, backward=backward, accepts=accepts)

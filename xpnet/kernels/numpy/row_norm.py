@@ -14,7 +14,7 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .threads import run
+from .threads import cut, run
 
 __all__: list[str] = []
 
@@ -96,8 +96,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
 
 
 def _parts(rows: Array) -> list[slice]:
-    step = max(1, PART_BYTES // (rows.shape[1] * rows.itemsize))
-    return [slice(i, min(i + step, len(rows))) for i in range(0, len(rows), step)]
+    return cut(len(rows), PART_BYTES // (rows.shape[1] * rows.itemsize))
 
 
 def _rms(x: Array, weight: Array | None = None, **options: Any) -> tuple[Array, Any]:

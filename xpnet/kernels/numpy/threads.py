@@ -25,7 +25,7 @@ import numpy as np
 
 from ...errors import ArgumentError
 
-__all__ = ["get_num_threads", "one_blas_thread", "run", "set_num_threads"]
+__all__ = ["cut", "get_num_threads", "one_blas_thread", "run", "set_num_threads"]
 
 _NOTHING = object()
 
@@ -102,6 +102,13 @@ def run(work: Callable[[Any], None], parts: Sequence[Any], *, products: bool = T
                 work(part)
         else:
             _Job(work, parts).run(min(_threads, len(parts)) - 1)
+
+
+def cut(size: int, step: int) -> list[slice]:
+    """Cut a range into slices of about `step`; an even number, which two cores share evenly."""
+    count = -(-size // max(1, step))
+    count = min(size, count + count % 2 if count > 1 else count)
+    return [slice(i * size // count, (i + 1) * size // count) for i in range(count)]
 
 
 class _Job:
