@@ -27,6 +27,9 @@ from ...errors import ArgumentError
 
 __all__ = ["cut", "get_num_threads", "one_blas_thread", "run", "set_num_threads"]
 
+FEW = 6
+"""Fewer parts than this are not shared, unless they are products: waking a thread takes 0.1 ms."""
+
 _NOTHING = object()
 
 _jobs: SimpleQueue[_Job] = SimpleQueue()
@@ -94,7 +97,8 @@ def set_num_threads(n: int) -> None:
 
 def run(work: Callable[[Any], None], parts: Sequence[Any], *, products: bool = True) -> None:
     """Call `work` for each part, in any order; `products` says whether it multiplies matrices."""
-    alone = len(parts) < 2 or _threads < 2 or getattr(_inside, "run", False)
+    few = len(parts) < (2 if products else FEW)
+    alone = few or _threads < 2 or getattr(_inside, "run", False)
     with one_blas_thread if products else nullcontext():
         # the products of one part are too small to be shared
         if alone or (products and _openblas() is None):
