@@ -2,7 +2,8 @@
 
 A kernel replaces the generic array API code of an op for the arrays of one library, where its
 predicate says that it fits; otherwise the generic code runs. So kernels change speed, never results
-beyond rounding: delete every kernel and all tests still pass. ``XPNET_KERNELS=off`` in the
+of numbers beyond rounding (an infinity or NaN may spread differently): delete every kernel and all
+tests still pass. ``XPNET_KERNELS=off`` in the
 environment switches them off, :func:`disabled` does so for a block.
 """
 

@@ -76,7 +76,7 @@ def test_nan_wins_as_in_the_generic_op(gpu):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_infinite_and_smallest_numbers_meet_padding_as_in_the_generic_op(gpu, dtype):
     options = {"kernel_size": 2, "stride": 1, "padding": 1}
-    for value in (-np.inf, np.inf, np.finfo(dtype).min):  # the last is what padding is
+    for value in (-np.inf, np.inf, np.finfo(dtype).min):
         x = np.full((1, 1, 3, 3), value, dtype)
         y, saved = max_pool.forward(x, **options)
         dx = max_pool.backward(errors_like(y), saved, (True,))[0]

@@ -1,8 +1,8 @@
 // Pooling of n planes (H, W) -> (H', W'); w.channels is 1, the planes of all channels are alike.
 
 // The largest of each window and its place in the window, 0 ... kh kw - 1. Of equal elements the
-// first one wins; a NaN beats every number, and the first NaN wins. Padding counts as `lowest`.
-KERNEL max_pool(const REAL* x, REAL* y, int* winner, Window w, INDEX n, WIDE lowest) {
+// first one wins; a NaN beats every number, and the first NaN wins. Padding never wins.
+KERNEL max_pool(const REAL* x, REAL* y, int* winner, Window w, INDEX n) {
     FOR_EACH(t, n * w.out_height * w.out_width) {
         const int left = (int)(t % w.out_width) * w.stride_width - w.left;
         const int top = (int)(t / w.out_width % w.out_height) * w.stride_height - w.top;
@@ -13,8 +13,8 @@ KERNEL max_pool(const REAL* x, REAL* y, int* winner, Window w, INDEX n, WIDE low
             const int v = top + i * w.dilation_height;
             for (int k = 0; k < w.kernel_width; k++) {
                 const int h = left + k * w.dilation_width;
-                const bool inside = v >= 0 && v < w.height && h >= 0 && h < w.width;
-                const WIDE value = inside ? (WIDE)plane[(INDEX)v * w.width + h] : lowest;
+                if (v < 0 || v >= w.height || h < 0 || h >= w.width) continue;
+                const WIDE value = (WIDE)plane[(INDEX)v * w.width + h];
                 if (place < 0 || value > best || (value != value && best == best)) {
                     best = value;
                     place = i * w.kernel_width + k;

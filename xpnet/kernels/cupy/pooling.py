@@ -38,12 +38,12 @@ def max_forward(
     ceil_mode: bool = False,
 ) -> tuple[Array, Any]:
     win = _place(x, kernel_size, stride, padding, dilation, ceil_mode)
-    planes, lowest = x.shape[0] * x.shape[1], float(np.finfo(x.dtype).min)
+    planes = x.shape[0] * x.shape[1]
     with x.device:
         x = contiguous(x)
         y = cupy().empty((*x.shape[:2], *win.out), x.dtype)
         winner = cupy().empty(y.shape, np.int32)
-        launch("pool/max_pool", x.dtype, y.size, x, y, winner, win.struct, planes, lowest)
+        launch("pool/max_pool", x.dtype, y.size, x, y, winner, win.struct, planes)
     return y, (winner, win, x.shape)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ...backend import namespace
 from ...typing import Array
 from ...windows import Windows
 from ..registry import register
@@ -41,11 +40,14 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
 
 @partial(jax.jit, static_argnums=1)
 def _largest(x: Array, win: Windows) -> tuple[Array, Array]:
-    y, *others = slide(x, win, float(namespace(x).finfo(x.dtype).min))
+    # padding wins not even against elements that are minus infinity themselves
+    best, *others = slide(jnp.maximum(x, jnp.finfo(x.dtype).min), win, -jnp.inf)
+    y, *values = slide(x, win, -jnp.inf)
     winner = jnp.zeros(y.shape, jnp.uint8)
-    for k, other in enumerate(others, start=1):
-        better = (other > y) | (jnp.isnan(other) & ~jnp.isnan(y))
-        y, winner = jnp.where(better, other, y), jnp.where(better, jnp.uint8(k), winner)
+    for k, (other, value) in enumerate(zip(others, values, strict=True), start=1):
+        better = (other > best) | (jnp.isnan(other) & ~jnp.isnan(best))
+        best, y = jnp.where(better, other, best), jnp.where(better, value, y)
+        winner = jnp.where(better, jnp.uint8(k), winner)
     return y, winner
 
 

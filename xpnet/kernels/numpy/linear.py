@@ -28,7 +28,7 @@ LARGE = 1 << 26
 
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
-    return bool(x.ndim == 2)
+    return bool(x.ndim == 2 and x.dtype == w.dtype and (b is None or b.dtype == x.dtype))
 
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:

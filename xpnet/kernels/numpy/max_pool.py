@@ -48,7 +48,7 @@ def forward(
             np.maximum(own[places[0].seen], own[places[1].seen], out=out)
             places = places[2:]
         else:
-            out[...] = np.finfo(x.dtype).min  # as in the generic op
+            out[...] = -np.inf  # no element is smaller, so padding wins against none
         for place in places:
             np.maximum(out[place.windows], own[place.seen], out=out[place.windows])
 
@@ -64,6 +64,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
 
     def work(part: slice) -> None:
         own, best, out = images[part], y[part], dx[part].view(integer)
+        undefined = bool(np.isnan(best).any())
         left = errors[part]  # the error that nobody has won so far
         if not pool.apart:
             out[...] = 0
@@ -73,7 +74,10 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
             if place is pool.places[-1] and pool.whole:
                 won = rest
             else:
-                mask = np.equal(own[place.seen], best[place.windows]).view(np.int8)
+                wins = np.equal(own[place.seen], best[place.windows])
+                if undefined:  # it is not equal to itself, but wins
+                    np.logical_or(wins, np.isnan(own[place.seen]), out=wins)
+                mask = wins.view(np.int8)
                 np.negative(mask, out=mask)
                 won = seen if pool.apart else memory.empty(rest.shape, integer)
                 np.bitwise_and(mask, rest, out=won)

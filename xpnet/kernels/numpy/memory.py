@@ -14,6 +14,7 @@ layer is a view. Functions of NumPy that work element by element keep the order 
 from __future__ import annotations
 
 import math
+import os
 import sys
 import threading
 from typing import Any
@@ -70,14 +71,26 @@ def _take(size: int) -> _Buffer:
         buffers = _kept.setdefault(size, [])
         for i in range(len(buffers)):
             if _references(buffers, i) == _IDLE:
-                return buffers[i]
-        buffer = _new(size)
+                # taken apart here: before the lock is open somebody must refer to the memory itself
+                buffer, start = buffers[i]
+                return buffer, start
+        buffer, start = _new(size)
         if _total + size > KEPT_BYTES:
             _drop_idle()
         if _IDLE > 0 and _total + size <= KEPT_BYTES:
-            _kept.setdefault(size, []).append(buffer)
+            _kept.setdefault(size, []).append((buffer, start))
             _total += size
-        return buffer
+        return buffer, start
+
+
+def _forget() -> None:
+    """Begin anew in the child of a fork: the lock may be held by a thread that is not there."""
+    global _kept, _total, _lock
+    _kept, _total, _lock = {}, 0, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def _drop_idle() -> None:

@@ -226,8 +226,11 @@ def _openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 if hasattr(os, "register_at_fork"):
 
     def _forget_workers() -> None:
-        """Threads do not survive a fork."""
+        """Threads do not survive a fork, nor do those who held OpenBLAS to one thread."""
         global _jobs, _workers, _holding, _holders
+        blas = _openblas() if _holders else None
+        if blas is not None:
+            blas[1](_before)
         _jobs, _workers, _holding, _holders = SimpleQueue(), 0, threading.Lock(), 0
 
     os.register_at_fork(after_in_child=_forget_workers)

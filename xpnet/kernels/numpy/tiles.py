@@ -55,11 +55,11 @@ def _places(p: Plan, i: int) -> slice:
 
 def columns_of(x: Array, p: Plan, samples: slice, rows: Rows) -> Array:
     """Gather what some rows of tiles see of (C, H, W, N): -> (G, C/G·kh·s, R·tiles·n)."""
-    (sh, sw), (dh, _), (kh, kw) = p.stride, p.dilation, p.kernel
+    (sh, sw), (dh, _), kh = p.stride, p.dilation, p.kernel[0]
     part = _padded(x, p, samples, p.seen(rows))
     channels, _, _, n = part.shape
-    if kh * kw * sh * sw > 1:
-        shape = (channels, kh, p.span, rows[1] - rows[0], p.tiles, n)
+    shape = (channels, kh, p.span, rows[1] - rows[0], p.tiles, n)
+    if kh * p.span > 1 or part.shape != (channels, *shape[3:]):
         c, h, v, i = part.strides
         strides = (c, h * dh, v, h * sh, v * sw * p.tile, i)
         # the first costs a microsecond, which counts for a single sample

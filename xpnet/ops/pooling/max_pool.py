@@ -6,7 +6,7 @@
 
 The derivative of a maximum is 1 for the element that won and 0 for the others; of equal elements
 the first one, row by row, wins. Where windows overlap an element may win several times. Padding
-never wins against an element: it is the smallest number of the dtype.
+never wins against an element: it is minus infinity.
 
 M. Riesenhuber, T. Poggio, 1999, *Hierarchical models of object recognition in cortex*; D. Scherer,
 A. Müller, S. Behnke, 2010, *Evaluation of pooling operations in convolutional architectures for
@@ -15,6 +15,7 @@ object recognition*.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ...backend import namespace
@@ -49,10 +50,13 @@ def forward(
 ) -> tuple[Array, Any]:
     xp = namespace(x)
     win = pool_windows("max_pool", x, kernel_size, stride, padding, dilation, ceil_mode)
-    # not -inf: sums and products with padding must stay numbers, and GPUs have had bugs with it
-    lowest = float(xp.finfo(x.dtype).min)
-    seen = xp.stack(slide(x, win, lowest), axis=2)  # (N, C, K, *out)
-    winner = xp.argmax(seen, axis=2, keepdims=True)  # (N, C, 1, *out)
+    seen = xp.stack(slide(x, win, -math.inf), axis=2)  # (N, C, K, *out)
+    compared = seen
+    if any(before or after for before, after in win.padding):
+        # padding wins not even against elements that are minus infinity themselves
+        above = xp.maximum(x, float(xp.finfo(x.dtype).min))
+        compared = xp.stack(slide(above, win, -math.inf), axis=2)
+    winner = xp.argmax(compared, axis=2, keepdims=True)  # (N, C, 1, *out)
     y = xp.squeeze(xp.take_along_axis(seen, winner, axis=2), axis=2)
     return y, (xp.squeeze(winner, axis=2), win, tuple(x.shape[2:]))
 
