@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -93,6 +97,53 @@ def test_two_threads_never_get_the_same_memory():
     for worker in workers:
         worker.join()
     assert wrong == []
+
+
+def test_memory_is_taken_before_another_thread_can_see_it_idle(monkeypatch):
+    memory.empty(SHAPE, np.float32)  # one idle buffer
+    others = []
+
+    class Lock:
+        """Lets another thread come in the moment that it is open."""
+
+        def __enter__(self):
+            pass
+
+        def __exit__(self, *error):
+            monkeypatch.setattr(memory, "_lock", contextlib.nullcontext())
+            other = threading.Thread(
+                target=lambda: others.append(memory.empty(SHAPE, np.float32))
+            )
+            other.start()
+            other.join()
+
+    monkeypatch.setattr(memory, "_lock", Lock())
+    mine = memory.empty(SHAPE, np.float32)
+    assert len(others) == 1
+    assert not np.shares_memory(mine, others[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_the_child_of_a_fork_works_although_a_thread_held_the_lock():
+    code = """
+import os, warnings
+import numpy as np
+from xpnet import nn
+from xpnet.kernels.numpy import memory, threads
+
+model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2))
+x = np.ones((64, 1, 28, 28), dtype=np.float32)
+expected = model.predict(x)
+warnings.simplefilter("ignore")  # Python warns of threads that do not survive
+with memory._lock, threads._holding:
+    child = os.fork()
+    if child == 0:
+        same = np.array_equal(model.predict(x), expected)
+        os._exit(0 if same else 1)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert np.array_equal(model.predict(x), expected)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_results_that_are_kept_survive_later_steps():

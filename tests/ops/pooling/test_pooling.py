@@ -55,6 +55,28 @@ def test_of_equal_elements_the_first_wins(backend):
     assert to_numpy(dx)[1, 0].tolist() == [[1, 0, 1, 0], [0, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
 
 
+def test_padding_wins_not_even_against_minus_infinity(backend):
+    x = backend.asarray(np.full((1, 1, 2, 2), -np.inf, dtype=np.float32))
+    y = ops.max_pool(x, kernel_size=2, stride=1, padding=1)
+    assert to_numpy(y)[0, 0].tolist() == [[-np.inf] * 3] * 3
+    ones = backend.asarray(np.ones((1, 1, 3, 3), dtype=np.float32))
+    dx = gradient(lambda x: ops.max_pool(x, kernel_size=2, stride=1, padding=1), x, ones)
+    assert to_numpy(dx)[0, 0].tolist() == [[4, 2], [2, 1]]
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_nan_wins_and_gets_the_error(backend, stride):
+    x = np.arange(16.0, dtype=np.float32).reshape(1, 1, 4, 4)
+    x[0, 0, 1, 0] = x[0, 0, 0, 2] = np.nan
+    x = backend.asarray(x)
+    y = ops.max_pool(x, kernel_size=2, stride=stride)
+    ones = backend.asarray(np.ones(y.shape, dtype=np.float32))
+    dx = to_numpy(gradient(lambda x: ops.max_pool(x, kernel_size=2, stride=stride), x, ones))
+    assert dx.sum() == ones.shape[2] * ones.shape[3]  # no error is lost
+    assert dx[0, 0, 1, 0] == (2 if stride == 1 else 1)
+    assert dx[0, 0, 0, 2] == (2 if stride == 1 else 1)
+
+
 def test_an_element_that_wins_in_several_windows_gets_all_their_errors(backend):
     x = backend.asarray([[[0.0, 5.0, 0.0]]])
     dx = gradient(lambda x: ops.max_pool(x, kernel_size=2, stride=1), x)

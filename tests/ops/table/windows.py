@@ -57,6 +57,9 @@ CONVOLUTIONS = [
     convolution(
         "conv_transpose", (2, 2, 5), (2, 3, 3), 3, stride=2, padding=2, dilation=3, note="sequence"
     ),
+    convolution(
+        "conv_transpose", (2, 2, 3, 4), (2, 3, 1, 1), output_padding=1, dilation=2, note="pointwise"
+    ),
 ]
 
 POOLS = [

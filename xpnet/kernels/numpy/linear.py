@@ -32,8 +32,10 @@ def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
 
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
-    # half the overhead of np.matmul counts for single samples
-    y = x.dot(w.T) if x.shape[0] == 1 else _product(x, w.T)
+    if x.shape[0] == 1:
+        y = x.dot(w.T)  # half the overhead of np.matmul, which counts for single samples
+    else:
+        (y,) = _products((x, w.T))
     if b is not None:
         np.add(y, b, out=y)
     return y, (x, w)
@@ -41,40 +43,56 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w = saved
-    dx = None
+    # images that were flattened lie with the batch last, and so should their gradient
+    flattened = x.T.flags.c_contiguous and not x.flags.c_contiguous
+    factors = []
     if needs[0]:
-        # images that were flattened lie with the batch last, and so should their gradient
-        flattened = x.T.flags.c_contiguous and not x.flags.c_contiguous
-        dx = _product(w.T, dy.T).T if flattened else _product(dy, w)
-    dw = _product(dy.T, x) if needs[1] else None
+        factors.append((w.T, dy.T) if flattened else (dy, w))
+    if needs[1]:
+        factors.append((dy.T, x))
+    products = iter(_products(*factors))
+    dx = next(products) if needs[0] else None
+    if dx is not None and flattened:
+        dx = dx.T
+    dw = next(products) if needs[1] else None
     db = np.add.reduce(dy, axis=0) if len(needs) > 2 and needs[2] else None
     return (dx, dw, db)[: len(needs)]
 
 
-def _product(a: Array, b: Array) -> Array:
-    """Multiply (I, J) by (J, K), half of the rows or columns of the result at a time."""
-    rows, columns = a.shape[0], b.shape[1]
-    y = memory.empty((rows, columns), np.result_type(a, b))
-    work = a.size * columns
-    if work < ALONE:
-        np.matmul(a, b, out=y)
-        return y
-    if work < SHARED:
+def _products(*factors: tuple[Array, Array]) -> list[Array]:
+    """Multiply pairs of (I, J) and (J, K), large ones in parts, all on the same threads."""
+    results = []
+    parts: list[tuple[Array, Array, Array]] = []
+    largest = 0
+    for a, b in factors:
+        rows, columns = a.shape[0], b.shape[1]
+        y = memory.empty((rows, columns), a.dtype)
+        work = a.size * columns
+        largest = max(largest, work)
+        count = 1 if work < SHARED else max(2, work // LARGE)
+        for i in range(count):
+            if rows > columns:
+                part = slice(i * rows // count, (i + 1) * rows // count)
+                parts.append((a[part], b, y[part]))
+            else:
+                part = slice(i * columns // count, (i + 1) * columns // count)
+                parts.append((a, b[:, part], y[:, part]))
+        results.append(y)
+    if largest < ALONE:
+        for one in parts:
+            _multiply(one)
+    elif largest < SHARED:
         with one_blas_thread:
-            np.matmul(a, b, out=y)
-        return y
-    count = max(2, work // LARGE)
+            for one in parts:
+                _multiply(one)
+    else:
+        run(_multiply, parts)
+    return results
 
-    def multiply(i: int) -> None:
-        if rows > columns:
-            part = slice(i * rows // count, (i + 1) * rows // count)
-            np.matmul(a[part], b, out=y[part])
-        else:
-            part = slice(i * columns // count, (i + 1) * columns // count)
-            np.matmul(a, b[:, part], out=y[:, part])
 
-    run(multiply, range(count))
-    return y
+def _multiply(part: tuple[Array, Array, Array]) -> None:
+    a, b, out = part
+    np.matmul(a, b, out=out)
 
 
 register("linear", library="numpy", forward=forward, backward=backward, accepts=accepts)
