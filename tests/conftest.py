@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 import pytest
@@ -47,6 +48,14 @@ def backend(request):
         pytest.fail(unavailable()[request.param])  # it was asked for by name
     with backend:
         yield backend
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget_compiled_code():
+    """Let go of what JAX has compiled for a module: of the whole suite it would be gigabytes."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
 
 
 @pytest.fixture(autouse=True)

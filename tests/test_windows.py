@@ -46,6 +46,20 @@ def test_sizes_come_as_one_number_or_one_for_each_axis():
     assert per_axis("test", "stride", [1, 3], 2) == (1, 3)
     with pytest.raises(ArgumentError, match="stride must be an integer >= 1 or one for each"):
         per_axis("test", "stride", (1, 2, 3), 2)
+    with pytest.raises(ArgumentError, match=r"got '3'; write kernel_size=3 or .*=\(3, 3\)"):
+        per_axis("test", "kernel_size", "3", 2)
+
+
+@pytest.mark.parametrize("value", [True, False, (True, 1), [1, False]])
+def test_truth_values_are_no_sizes(value):
+    with pytest.raises(ArgumentError, match="padding must be an integer >= 0 or one for each"):
+        per_axis("test", "padding", value, 2, least=0)
+
+
+def test_a_truth_value_is_refused_also_after_the_number_it_equals():
+    assert windows("test", (4, 4), 1).out == (4, 4)
+    with pytest.raises(ArgumentError, match="kernel_size must be an integer >= 1"):
+        windows("test", (4, 4), True)
 
 
 def test_a_kernel_larger_than_the_image_is_refused():

@@ -80,7 +80,13 @@ mean 'adam'?
     names = sorted(valid)
     if value in names:
         return value
-    close = difflib.get_close_matches(str(value), names, n=1)
+    close = difflib.get_close_matches(str(value), names, n=1) or _begun(str(value), names)
     remedy = f"; did you mean {close[0]!r}?" if close else "; choose one of those"
     listed = ", ".join(repr(name) for name in names)
     raise ArgumentError(f"{where}: {argument} must be one of {listed}, got {value!r}{remedy}")
+
+
+def _begun(value: str, names: list[str]) -> list[str]:
+    """Return the shortest of the names that begin with `value`, in a list; of none, no name."""
+    begun = [name for name in names if value and name.startswith(value)]
+    return sorted(begun, key=len)[:1]

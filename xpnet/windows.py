@@ -24,6 +24,9 @@ __all__ = ["Sizes", "Windows", "counted", "image_shape", "per_axis", "windows"]
 
 Sizes = tuple[int, ...]
 
+EXAMPLES = {"kernel_size": 3, "size": 8, "output_size": 8}
+"""What an error proposes, where 1 would be no good advice."""
+
 
 class Windows(NamedTuple):
     """Where the windows are along each spatial axis."""
@@ -67,13 +70,22 @@ def per_axis(where: str, argument: str, value: Any, axes: int, least: int = 1) -
         )
     except TypeError:
         sizes = ()
-    if len(sizes) != axes or min(sizes) < least:
-        example = (max(least, 1),) * axes
+    if len(sizes) != axes or min(sizes) < least or _has_bool(value):
+        example = (EXAMPLES.get(argument, 1),) * axes
         raise ArgumentError(
             f"{where}: {argument} must be an integer >= {least} or one for each of the {axes} "
             f"spatial axes, got {value!r}; write {argument}={example[0]} or {argument}={example}"
         )
     return sizes
+
+
+def _has_bool(value: Any) -> bool:
+    """Tell whether there is a truth value, which Python takes for a number."""
+    return (
+        value is True
+        or value is False
+        or (isinstance(value, tuple | list) and any(isinstance(one, bool) for one in value))
+    )
 
 
 def windows(
@@ -111,7 +123,7 @@ def windows(
     return _windows(where, tuple(spatial), *hashable, ceil_mode)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024, typed=True)  # True == 1, but is refused
 def _windows(
     where: str,
     spatial: Sizes,

@@ -254,6 +254,27 @@ def test_a_transform_that_returns_no_tuple_is_refused():
         next(iter(DataLoader((X, Y), 4, transform=lambda x, y: x)))
 
 
+def test_a_transform_that_cannot_be_called_is_refused_when_the_loader_is_made():
+    with pytest.raises(ArgumentError, match="transform must be callable, got 'shift'; pass a fun"):
+        DataLoader((X, Y), transform="shift")
+
+
+@prefetches
+def test_a_transform_that_takes_other_arguments_is_told_how_it_is_called(prefetch, backend):
+    def double(x):
+        return (2 * x,)
+
+    message = r"take the 2 arrays of a batch, .* got double\(x\); give it 2 parameters"
+    with pytest.raises(ArgumentError, match=message):
+        next(iter(DataLoader((X, Y), prefetch=prefetch, device=backend.device.name,
+                             transform=double)))  # fmt: skip
+
+
+def test_a_type_error_inside_a_transform_stays_what_it_is():
+    with pytest.raises(TypeError, match="has no len"):
+        next(iter(DataLoader((X, Y), transform=lambda x, y: (x, len(3)))))
+
+
 # ---- what may be loaded ---------------------------------------------------------------
 
 

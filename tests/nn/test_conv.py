@@ -97,6 +97,12 @@ def test_operations_are_counted():
     assert everything.flops((x,), everything(x)) == x.size
 
 
+@pytest.mark.parametrize("name", ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d"])
+def test_none_keeps_an_axis(name, backend):
+    x = backend.asarray(image(2, 3, 5, 7))
+    assert getattr(nn, name)((None, 2)).predict(x).shape == (2, 3, 5, 2)
+
+
 def test_global_average_pooling_gives_features(backend):
     x = backend.asarray(np.ones((2, 3, 4, 4), dtype=np.float32))
     assert to_numpy(nn.GlobalAvgPool2d().predict(x)).tolist() == [[1.0] * 3] * 2
@@ -109,6 +115,14 @@ def test_global_average_pooling_gives_features(backend):
         (lambda: nn.Conv2d(0, 2, 3), "Conv2d: in_channels must be a positive integer"),
         (lambda: nn.Conv2d(3, 4, 3, groups=2), "in_channels must be divisible by groups"),
         (lambda: nn.Conv2d(3, 4, 0), "kernel_size must be an integer >= 1"),
+        (lambda: nn.Conv2d(-1, 4, 3), "got -1; it is a number of channels"),
+        (lambda: nn.Conv2d(3, 4, 3, stride=True), "Conv2d: stride must be an integer .* got True"),
+        (lambda: nn.Conv2d(3, 4, "3"), r"got '3'; write kernel_size=3 or kernel_size=\(3, 3\)"),
+        (lambda: nn.AdaptiveAvgPool2d(0), "AdaptiveAvgPool2d: output_size must be an integer >= 1"),
+        (lambda: nn.AdaptiveAvgPool2d((None, 0)), "AdaptiveAvgPool2d: output_size must be"),
+        (lambda: nn.AdaptiveMaxPool1d((2, 2)), "AdaptiveMaxPool1d: output_size must be"),
+        (lambda: nn.AdaptiveAvgPool1d(None), "AdaptiveAvgPool1d: output_size must be"),
+        (lambda: nn.AdaptiveMaxPool2d(2.5), "AdaptiveMaxPool2d: output_size must be .* got 2.5"),
         (lambda: nn.Conv2d(3, 4, 3, padding="same", stride=2), "kernel_size // 2"),
         (lambda: nn.Conv2d(3, 4, 3, padding="full"), "padding must be numbers, 'valid', or 'same'"),
         (lambda: nn.ConvTranspose2d(3, 4, 3, groups=3), "out_channels must be divisible"),

@@ -10,7 +10,6 @@ from xpnet.backend import dtype_name, to_numpy
 from xpnet.errors import ArgumentError, DTypeError
 from xpnet.nn import functional
 
-
 # Ops that are modes of one function, as in PyTorch.
 MODES = {"upsample_nearest": "interpolate", "upsample_linear": "interpolate"}
 FUNCTIONS = {MODES.get(name, name) for name in ops.OPS}

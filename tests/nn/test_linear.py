@@ -63,9 +63,9 @@ def test_images_are_refused_with_the_remedy():
         nn.Linear(784, 10)(np.ones((2, 1, 28, 28), dtype=np.float32))
 
 
-def test_another_number_of_features_is_refused():
-    with pytest.raises(ShapeError, match=r"linear: x must be \(N, 3\), got \(2, 4\)"):
-        nn.Linear(3, 1)(np.ones((2, 4), dtype=np.float32))
+def test_another_number_of_features_is_refused(backend):
+    with pytest.raises(ShapeError, match=r"x must be \(N, 3\), got \(2, 4\); .* nn.Linear\(4, 1\)"):
+        nn.Linear(3, 1)(backend.asarray(np.ones((2, 4), dtype=np.float32)))
 
 
 def test_another_dtype_is_refused():

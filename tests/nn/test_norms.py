@@ -89,6 +89,16 @@ def test_device_and_dtype_may_be_chosen(backend):
             assert dtype_name(array.dtype) in ("float64", "int64")
 
 
+def test_groups_may_be_counted_by_integers_of_numpy(backend):
+    x = backend.asarray(batch(2, 8, 3))
+    layer = nn.GroupNorm(np.int64(2), np.int64(8))
+    assert type(layer.num_groups) is int
+    expected = nn.GroupNorm(2, 8).predict(x)
+    assert_close(to_numpy(layer.predict(x)), to_numpy(expected), rtol=0, atol=0)
+    direct = nn.functional.group_norm(x, np.int64(2))
+    assert_close(to_numpy(direct), to_numpy(expected), rtol=1e-5, atol=1e-5)
+
+
 def test_a_norm_draws_nothing_so_the_weights_of_other_layers_stay_the_same():
     xn.manual_seed(3)
     plain = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
@@ -121,6 +131,8 @@ def test_operations_of_the_others_are_counted(layer, per_element):
         (lambda: nn.RMSNorm(2, eps=0), "RMSNorm: eps must be a positive number"),
         (lambda: nn.GroupNorm(3, 4), "GroupNorm: num_groups must be a divisor"),
         (lambda: nn.GroupNorm(0, 4), "GroupNorm: num_groups must be a divisor"),
+        (lambda: nn.GroupNorm(True, 4), "num_groups must be a divisor of the channels, got True"),
+        (lambda: nn.GroupNorm(2.0, 4), "num_groups must be a divisor of the channels, got 2.0"),
         (lambda: nn.GroupNorm(1, 0), "num_channels must be a positive integer"),
         (lambda: nn.InstanceNorm2d(2, "a"), "InstanceNorm2d: eps must be a positive number"),
         (lambda: nn.LocalResponseNorm(0), "LocalResponseNorm: size must be an integer"),

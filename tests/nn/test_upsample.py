@@ -86,6 +86,23 @@ def test_wrong_arguments_are_refused_when_the_layer_is_made(make, options, messa
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"scale_factor": 0}, "Upsample: scale_factor must be a number > 0 .* got 0; write"),
+        ({"scale_factor": ()}, r"Upsample: scale_factor must be a number > 0 .* got \(\)"),
+        ({"scale_factor": (2, -1)}, r"Upsample: scale_factor must be .* got \(2, -1\)"),
+        ({"scale_factor": (2, 2, 2), "mode": "bilinear"}, "one for each of the 2 spatial axes"),
+        ({"size": 0}, "Upsample: size must be an integer >= 1 .* write size=8"),
+        ({"size": (4, True)}, r"Upsample: size must be an integer >= 1 .* got \(4, True\)"),
+        ({"size": (4, 4), "mode": "linear"}, "Upsample: size .* each of the 1 spatial axes"),
+    ],
+)
+def test_sizes_that_make_no_sense_are_refused_when_the_layer_is_made(options, message):
+    with pytest.raises(ArgumentError, match=message):
+        nn.Upsample(**options)
+
+
+@pytest.mark.parametrize(
     ("mode", "x", "message"),
     [
         ("linear", X, r"must be \(N, C, L\) for mode='linear', got .* use mode='bilinear'"),

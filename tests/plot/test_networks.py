@@ -81,6 +81,9 @@ def test_filters_that_cannot_be_drawn_are_refused():
         plot.filters(models.LeNet5(), "features.1")
     with pytest.raises(ShapeError, match=r"weight must be .*got \(3, 4\); reshape it"):
         plot.filters(np.zeros((3, 4)))
+    for limit in (0, -1, 2.5, True):
+        with pytest.raises(ArgumentError, match=f"limit must be a positive integer, got {limit}"):
+            plot.filters(np.zeros((3, 4, 2, 2)), limit=limit)
 
 
 def test_feature_maps_are_the_outputs_of_the_layers(drawn):

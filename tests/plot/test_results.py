@@ -58,6 +58,8 @@ def test_curves_that_cannot_be_drawn_are_refused():
         plot.learning_curves(xn.History())
     with pytest.raises(ArgumentError, match="must be a History, or Histories by name, got list"):
         plot.learning_curves({"loss": [1.0, 0.5]})
+    with pytest.raises(ArgumentError, match=r"got list; pass what Trainer\.fit returned"):
+        plot.learning_curves([1, 2, 3])
 
 
 Y_TRUE = np.asarray([0, 0, 0, 0, 1, 1, 2, 2])
@@ -119,13 +121,23 @@ def test_one_score_of_two_classes_is_understood():
     }  # fmt: skip
 
 
+def test_true_classes_may_be_whole_numbers_with_a_point(backend):
+    y_true, scores = Y_TRUE.astype(np.float32), np.eye(3, dtype=np.float32)[Y_PRED]
+    figure = plot.confusion_matrix(backend.asarray(y_true), backend.asarray(scores))
+    assert cells(figure) == cells(plot.confusion_matrix(Y_TRUE, Y_PRED))
+
+
 def test_a_confusion_that_cannot_be_drawn_is_refused():
     with pytest.raises(ArgumentError, match="labels must name all classes, 3 of them, got 2"):
         plot.confusion_matrix(Y_TRUE, Y_PRED, labels=["a", "b"])
     with pytest.raises(ArgumentError, match="normalize must be one of"):
         plot.confusion_matrix(Y_TRUE, Y_PRED, normalize="rows")
-    with pytest.raises(ShapeError, match="one label for each output"):
+    with pytest.raises(ShapeError, match="must have the same length, got 8 and 3; pass those"):
         plot.confusion_matrix(Y_TRUE, Y_PRED[:3])
+    with pytest.raises(ShapeError, match="got 8 and a single number"):
+        plot.confusion_matrix(Y_TRUE, np.asarray(1))
+    with pytest.raises(ArgumentError, match="y_true must be class numbers, got fractions"):
+        plot.confusion_matrix(Y_TRUE / 2, Y_PRED)
 
 
 IMAGES = np.arange(4.0).reshape(4, 1, 1, 1) * np.ones((4, 1, 2, 2))
@@ -215,6 +227,25 @@ def test_scores_are_understood_as_the_class_of_the_largest():
     assert figure.axes[2].get_title().startswith("prediction, 100.0 %")
 
 
+def test_whole_numbers_with_a_point_are_classes_too(backend):
+    image = backend.asarray(IMAGE.astype(np.float32))
+    mask = backend.asarray(MASK.astype(np.float32))
+    for truth in (mask, mask[None, ...]):
+        figure = plot.segmentation(image, truth, backend.asarray(np.abs(MASK).astype(np.float32)))
+        assert legend(figure) == ["class 1", "class 2"]
+        assert figure.axes[2].get_title() == "prediction, 100.0 % of pixels right"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [(0.2, 0.9), (0.4, 1.0), (-3.0, 0.1), (-2.0, 5.0), (-0.5, 0.0001)]
+)
+@pytest.mark.parametrize("axis", [(), (None,)], ids=["HW", "1HW"])
+def test_one_number_of_two_classes_is_a_probability_or_a_score(wrong, right, axis):
+    numbers = np.where(MASK == 1, right, wrong)[(*axis, ...)]
+    figure = plot.segmentation(IMAGE, (MASK == 1).astype(int), numbers)
+    assert figure.axes[2].get_title() == "prediction, 100.0 % of pixels right"
+
+
 def test_in_axes_from_outside_the_legend_is_in_the_last():
     from matplotlib.figure import Figure
 
@@ -229,3 +260,5 @@ def test_a_segmentation_that_cannot_be_drawn_is_refused():
         plot.segmentation(np.stack([IMAGE, IMAGE]), MASK)
     with pytest.raises(ArgumentError, match="class_names must name all classes, 3 of them, got 2"):
         plot.segmentation(IMAGE, MASK, class_names=["a", "b"])
+    with pytest.raises(ArgumentError, match=r"mask must be class numbers, got fractions; round"):
+        plot.segmentation(IMAGE, MASK / 255)

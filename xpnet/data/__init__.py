@@ -1,24 +1,25 @@
 """Data sets, the loader that makes batches of them, and what prepares them.
 
-==================  ==================================================================
-``gather.py``       rows of an array, wherever it lives
-``order.py``        random orders that are the same everywhere
-``dataset.py``      ArrayDataset: samples in arrays that share their first dimension
-``augmentation/``   random changes of images: shift, rotate, flip, crop
-``prefetch.py``     a thread that stays a few items ahead
-``loader.py``       DataLoader: shuffled, resumable batches on the right device
-``splitting.py``    split a data set, with the shares of its classes if wanted
-``transforms.py``   standardize, normalize, one_hot
-``digits.py``       1,797 real digits of 8 x 8 pixels, inside the package
-``idx.py``          the file format of MNIST
-``download.py``     fetch a file, verified, all or nothing
-``mnist.py``        MNIST and Fashion-MNIST from a folder, the cache, or the internet
-``logic.py``        truth tables
-``toy.py``          point clouds in the plane: blobs, moons, circles, spirals
-``separable.py``    two classes with a guaranteed margin
-``regression.py``   a line and a sine curve with noise
-``shapes.py``       pictures of circles, squares and triangles, with the class of every pixel
-==================  ==================================================================
+===================  ==================================================================
+``gather.py``        rows of an array, wherever it lives
+``order.py``         random orders that are the same everywhere
+``dataset.py``       ArrayDataset: samples in arrays that share their first dimension
+``augmentation/``    random changes of images: shift, rotate, flip, crop
+``prefetch.py``      a thread that stays a few items ahead
+``transforming.py``  what a loader's transform must be, and how it is called
+``loader.py``        DataLoader: shuffled, resumable batches on the right device
+``splitting.py``     split a data set, with the shares of its classes if wanted
+``transforms.py``    standardize, normalize, one_hot
+``digits.py``        1,797 real digits of 8 x 8 pixels, inside the package
+``idx.py``           the file format of MNIST
+``download.py``      fetch a file, verified, all or nothing
+``mnist.py``         MNIST and Fashion-MNIST from a folder, the cache, or the internet
+``logic.py``         truth tables
+``toy.py``           point clouds in the plane: blobs, moons, circles, spirals
+``separable.py``     two classes with a guaranteed margin
+``regression.py``    a line and a sine curve with noise
+``shapes.py``        pictures of circles, squares and triangles, with the class of every pixel
+===================  ==================================================================
 
 Every data set here consists of NumPy arrays: a loader moves batches to the device where they are
 needed, ``dataset.to(device)`` moves the whole.

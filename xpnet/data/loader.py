@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ import numpy as np
 from ..backend import Device, as_device, device, device_of, is_array, random, to_device
 from ..errors import ArgumentError, DataError
 from ..typing import Array
-from .augmentation import Augmentation
 from .dataset import ArrayDataset
 from .gather import slice_rows, stack_rows, take_rows
 from .order import permutation
 from .prefetch import prefetched
+from .transforming import require_transform, transformed
 
 __all__ = ["DataLoader"]
 
@@ -90,6 +91,7 @@ class DataLoader:
         self.drop_last = drop_last
         self.prefetch = _checked("prefetch", prefetch, 0, "0 is no thread, 2 is usual with one")
         self.device = device
+        require_transform(transform)
         self.transform = transform
         self.epoch = 0
         self._position = 0  # samples of this epoch that have been delivered
@@ -192,14 +194,10 @@ class DataLoader:
             with device(target):
                 batch = tuple(to_device(x, target) for x in choose(first, last))
                 if self.transform is not None:
-                    batch = _checked_batch(self._transformed(batch, epoch, first))
+                    # 1 + first: the stream (seed, epoch) is that of the order
+                    stream = partial(random.stream, self.seed, epoch, 1 + first)
+                    batch = transformed(self.transform, batch, stream)
             yield last, batch
-
-    def _transformed(self, batch: Batch, epoch: int, first: int) -> Any:
-        if isinstance(self.transform, Augmentation):
-            # 1 + first: the stream (seed, epoch) is that of the order
-            return self.transform(*batch, rng=random.stream(self.seed, epoch, 1 + first))
-        return None if self.transform is None else self.transform(*batch)
 
     def _chooser(self, epoch: int) -> Callable[[int, int], Batch]:
         """Return a function that gives the samples first, ..., last - 1 of the epoch's order."""
@@ -261,15 +259,6 @@ def _collate(samples: list[Any]) -> Batch:
             "let the data set's __getitem__ return tuples of one length"
         )
     return tuple(stack_rows(values) for values in zip(*rows, strict=True))
-
-
-def _checked_batch(batch: Any) -> Batch:
-    if not isinstance(batch, tuple | list):
-        raise DataError(
-            f"DataLoader: transform must return a tuple of arrays, got {type(batch).__name__}; "
-            "write `return x, y`, or `return (x,)` for one"
-        )
-    return tuple(batch)
 
 
 def _checked(argument: str, value: int, least: int, remedy: str) -> int:

@@ -45,8 +45,10 @@ def require_sizes(where: str, **sizes: Any) -> None:
     """Raise an ArgumentError unless every size is a positive integer."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            counted = "channels" if "channels" in name else "units"
             raise ArgumentError(
-                f"{where}: {name} must be a positive integer, got {size!r}; it is a number of units"
+                f"{where}: {name} must be a positive integer, got {size!r}; it is a number of "
+                f"{counted}"
             )
 
 

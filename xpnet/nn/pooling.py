@@ -189,7 +189,17 @@ class _Reduction(Module):
         return math.prod(inputs[0].shape)
 
 
-class AdaptiveAvgPool2d(_Reduction):
+class _Adaptive(_Reduction):
+    axes: ClassVar[int]
+
+    def __init__(self, output_size: Any) -> None:
+        several = isinstance(output_size, tuple | list)
+        sizes = [1 if n is None else n for n in output_size] if several else output_size
+        per_axis(type(self).__name__, "output_size", sizes, self.axes)
+        self.output_size = output_size
+
+
+class AdaptiveAvgPool2d(_Adaptive):
     """The means of a given number of windows: (N, C, H, W) -> (N, C, *output_size).
 
     Parameters
@@ -204,41 +214,37 @@ class AdaptiveAvgPool2d(_Reduction):
     (1, 4, 3, 2)
     """
 
-    def __init__(self, output_size: Any) -> None:
-        self.output_size = output_size
+    axes = 2
 
     def forward(self, x: Any) -> Any:
         """Take the mean of each window."""
         return functional.adaptive_avg_pool2d(x, self.output_size)
 
 
-class AdaptiveAvgPool1d(_Reduction):
+class AdaptiveAvgPool1d(_Adaptive):
     """The means of a given number of windows: (N, C, L) -> (N, C, output_size)."""
 
-    def __init__(self, output_size: Any) -> None:
-        self.output_size = output_size
+    axes = 1
 
     def forward(self, x: Any) -> Any:
         """Take the mean of each window."""
         return functional.adaptive_avg_pool1d(x, self.output_size)
 
 
-class AdaptiveMaxPool2d(_Reduction):
+class AdaptiveMaxPool2d(_Adaptive):
     """The maxima of a given number of windows: (N, C, H, W) -> (N, C, *output_size)."""
 
-    def __init__(self, output_size: Any) -> None:
-        self.output_size = output_size
+    axes = 2
 
     def forward(self, x: Any) -> Any:
         """Take the maximum of each window."""
         return functional.adaptive_max_pool2d(x, self.output_size)
 
 
-class AdaptiveMaxPool1d(_Reduction):
+class AdaptiveMaxPool1d(_Adaptive):
     """The maxima of a given number of windows: (N, C, L) -> (N, C, output_size)."""
 
-    def __init__(self, output_size: Any) -> None:
-        self.output_size = output_size
+    axes = 1
 
     def forward(self, x: Any) -> Any:
         """Take the maximum of each window."""

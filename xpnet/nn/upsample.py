@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ArgumentError, choose
+from ..ops.upsampling.sizes import scale_factors
+from ..windows import per_axis
 from . import functional
 from .functional.resampling import INTERPOLATION
 from .module import Module
@@ -70,6 +72,13 @@ class Upsample(Module):
                 "Upsample: align_corners must be False for mode='nearest', got "
                 f"{align_corners!r}; write mode='bilinear' to interpolate images"
             )
+        given = scale_factor if size is None else size
+        several = isinstance(given, tuple | list) and len(given)
+        axes = INTERPOLATION[mode] or several or 2  # the nearest element is one of any image
+        if size is None:
+            scale_factors("Upsample", scale_factor, axes)
+        else:
+            per_axis("Upsample", "size", size, axes)
         self.size = size
         self.scale_factor = scale_factor
         self.mode = mode

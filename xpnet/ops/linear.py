@@ -28,6 +28,8 @@ __all__ = ["linear"]
 def check(x: Array, w: Array, b: Array | None = None) -> None:
     if x.shape[-1:] != w.shape[1:]:
         remedy = "its last axis must be the features"
+        if len(x.shape) > 1:
+            remedy += f"; or make the layer for them, nn.Linear({x.shape[-1]}, {w.shape[0]})"
         if math.prod(x.shape[1:]) == w.shape[1]:
             remedy = "put nn.Flatten() before it"
         raise ShapeError(f"linear: x must be (N, {w.shape[1]}), got {tuple(x.shape)}; {remedy}")

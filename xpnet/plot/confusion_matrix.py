@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import to_numpy
-from ..errors import ArgumentError, choose
+from ..errors import ArgumentError, ShapeError, choose
 from ..training import metrics
 from .figures import matplotlib, one_axes
 
@@ -31,8 +31,8 @@ def confusion_matrix(
 
     Parameters
     ----------
-    y_true : array of integers, (N,)
-        Class numbers.
+    y_true : array, (N,)
+        Class numbers, whole numbers of any type.
     y_pred : array, (N,) or (N, K)
         Class numbers as integers, or scores.
     labels : sequence, (K,), optional
@@ -50,7 +50,8 @@ def confusion_matrix(
     Raises
     ------
     ArgumentError
-        If Matplotlib is not installed, or there are more classes than labels.
+        If Matplotlib is not installed, there are more classes than labels, or `y_true` has
+        fractions.
     ShapeError
         If there is not one prediction for each sample.
 
@@ -89,6 +90,18 @@ def confusion_matrix(
 
 
 def _counts(y_true: np.ndarray, y_pred: np.ndarray, labels: Sequence[Any] | None) -> np.ndarray:
+    if y_true.shape[:1] != y_pred.shape[:1]:
+        raise ShapeError(
+            "plot.confusion_matrix: y_true and y_pred must have the same length, got "
+            f"{_length(y_true)} and {_length(y_pred)}; pass those of the same samples"
+        )
+    if y_true.dtype.kind == "f":
+        if not np.all(y_true == np.rint(y_true)):
+            raise ArgumentError(
+                "plot.confusion_matrix: y_true must be class numbers, got fractions; pass scores "
+                "as y_pred"
+            )
+        y_true = y_true.astype(np.int64)
     largest = max(int(y.max(initial=0)) for y in (y_true, y_pred) if y.dtype.kind in "iub")
     scores = y_pred.shape[1] if y_pred.ndim > 1 and y_pred.dtype.kind == "f" else 2
     k = max(largest + 1, scores) if labels is None else len(labels)
@@ -98,6 +111,10 @@ def _counts(y_true: np.ndarray, y_pred: np.ndarray, labels: Sequence[Any] | None
             f"them, got {k}; add the others"
         )
     return np.asarray(metrics.confusion_matrix(y_pred, y_true, classes=k))
+
+
+def _length(y: np.ndarray) -> str:
+    return str(y.shape[0]) if y.ndim else "a single number"
 
 
 def _normalized(counts: np.ndarray, normalize: str) -> np.ndarray:

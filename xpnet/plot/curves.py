@@ -46,7 +46,8 @@ def learning_curves(history: History | Mapping[str, History], axes: Any = None) 
     ['loss', 'accuracy']
     >>> figure = xn.plot.learning_curves({"first": history, "second": history})
     """
-    runs = {"": history} if isinstance(history, History) else dict(history)
+    named = history if isinstance(history, Mapping) else {"": history}
+    runs: dict[str, History] = dict(named)
     strange = [type(run).__name__ for run in runs.values() if not isinstance(run, History)]
     if strange:
         raise ArgumentError(

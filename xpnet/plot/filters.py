@@ -39,7 +39,8 @@ def filters(source: Any, layer: str | None = None, limit: int = 16, ax: Any = No
     Raises
     ------
     ArgumentError
-        If Matplotlib is not installed, or the model has no such convolution.
+        If Matplotlib is not installed, the model has no such convolution, or `limit` is not
+        positive.
     ShapeError
         If the weights are not those of a convolution of one or two dimensions.
 
@@ -50,6 +51,10 @@ def filters(source: Any, layer: str | None = None, limit: int = 16, ax: Any = No
     >>> figure.axes[0].get_title()
     'features.0: Conv2d, 6 kernels of 5×5'
     """
+    if isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < 1:
+        raise ArgumentError(
+            f"plot.filters: limit must be a positive integer, got {limit!r}; 16 is the default"
+        )
     title = ""
     if isinstance(source, Module):
         name, convolution = _convolution(source, layer)

@@ -29,11 +29,14 @@ def segmentation(
     Parameters
     ----------
     image : array, (H, W), (1, H, W) or (3, H, W)
-    mask : array of integers, (H, W) or (1, H, W)
-        The true classes; negative ones, as of pixels to be ignored, have no colour.
+    mask : array, (H, W) or (1, H, W)
+        The true classes, whole numbers of any type; negative ones, as of pixels to be ignored,
+        have no colour.
     prediction : array, optional
-        Classes like `mask`; or scores (K, H, W), of which the largest counts; or one score
-        (1, H, W) of two classes, of which 1 is where it is positive.
+        Classes from 0 on like `mask`; or scores (K, H, W), of which the largest counts; or, with
+        fractions or negative numbers, (H, W) or (1, H, W), what speaks for class 1 of two. If all
+        are from 0 to 1 they are probabilities, and class 1 is where they exceed 1/2; otherwise
+        scores, and it is where they are positive.
     class_names : sequence, (K,), optional
         Default: "class 1" and so on.
     background : int or None
@@ -49,7 +52,8 @@ def segmentation(
     Raises
     ------
     ArgumentError
-        If Matplotlib is not installed, or there are more classes than names.
+        If Matplotlib is not installed, there are more classes than names, or the mask has
+        fractions.
     ShapeError
         If image, mask and prediction differ in size.
 
@@ -98,17 +102,32 @@ def _classes(argument: str, classes: Any, picture: np.ndarray) -> np.ndarray:
     """Return the class of each pixel, (H, W)."""
     values = to_numpy(classes)
     shape = values.shape
-    if values.dtype.kind == "f" and values.ndim in (2, 3):
-        scores = values.reshape(1, *(1,) * (3 - values.ndim), *shape)  # (K, H, W) -> (1, K, H, W)
-        values = predicted_classes(scores)[0]
-    elif values.ndim == 3 and shape[0] == 1:
+    if values.ndim == 3 and shape[0] == 1:
         values = values[0]
+    elif values.ndim == 3 and values.dtype.kind == "f":
+        values = predicted_classes(values[np.newaxis])[0]  # (K, H, W) -> (1, K, H, W) -> (H, W)
     if values.shape != picture.shape[:2]:
         raise ShapeError(
             f"plot.segmentation: {argument} must have the height and width of the image, "
             f"{picture.shape[:2]}, got {shape}; pass one image and what belongs to it"
         )
+    if values.dtype.kind == "f":
+        values = _of_floats(argument, values)
     return np.asarray(values, dtype=np.int64)
+
+
+def _of_floats(argument: str, values: np.ndarray) -> np.ndarray:
+    """Return classes from floating-point numbers, (H, W), that are classes or mean one of two."""
+    whole = bool(np.all(values == np.rint(values)) and np.all(np.isfinite(values)))
+    if argument == "mask" and not whole:
+        raise ArgumentError(
+            "plot.segmentation: mask must be class numbers, got fractions; round them, or pass "
+            "mask > 0.5 if they are shares of one class"
+        )
+    if argument == "mask" or (whole and np.all(values >= 0)):
+        return values
+    probabilities = bool(np.all((values >= 0) & (values <= 1)))
+    return values > (0.5 if probabilities else 0.0)
 
 
 def _names(present: list[int], class_names: Sequence[Any] | None) -> dict[int, str]:

@@ -21,7 +21,7 @@ from xpnet.data.augmentation import (
     VerticalFlip,
     by_name,
 )
-from xpnet.errors import ArgumentError, DataError, ShapeError
+from xpnet.errors import ArgumentError, DataError, DTypeError, ShapeError
 from xpnet.testing import assert_close
 
 EVERY = [
@@ -92,6 +92,45 @@ def test_masks_with_a_channel_are_masks_too():
     flip = HorizontalFlip(1.0)
     _, y = flip(X, Y[:, None])
     np.testing.assert_array_equal(y, Y[:, None, :, ::-1])
+
+
+@pytest.mark.parametrize(
+    "augment", [Shift(1), RandomCrop(), HorizontalFlip(1.0), VerticalFlip(1.0), Rotate(9),
+                Compose(StandardizeChannels(0.5, 0.5), Shift(1))], ids=repr,
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ((9, 7, 8, 1), r"\(9, 7, 8, 1\); move the channels there with xp.moveaxis"),
+        ((9, 3, 4), r"\(9, 3, 4\); pass a mask of the same height and width for each image"),
+        ((10, 7, 8), r"\(9, 7, 8\) or \(9, C, 7, 8\), got \(10, 7, 8\); pass a mask"),
+        ((9, 1, 8, 7), "labels .* stay as they are"),
+        ((9, 1, 1, 7, 8), "pass a mask"),
+    ],
+)
+def test_masks_that_are_not_of_the_images_size_are_refused(augment, shape, remedy, backend):
+    x, masks = backend.asarray(X), backend.asarray(np.zeros(shape, np.int64))
+    with pytest.raises(ShapeError, match=rf"masks must be \(N, H, W\) or .*{remedy}"):
+        augment(x, masks)
+
+
+def test_labels_of_several_numbers_stay_as_they_are(backend):
+    rows = backend.asarray(np.eye(9, dtype=np.float32))
+    _, labels = HorizontalFlip(1.0)(backend.asarray(X), rows)
+    np.testing.assert_array_equal(to_numpy(labels), np.eye(9))
+
+
+def test_what_moves_no_pixels_lets_all_labels_be(backend):
+    boxes = backend.asarray(np.zeros((9, 5, 4), np.float32))
+    _, same = StandardizeChannels(0.5, 0.5)(backend.asarray(X), boxes)
+    assert same.shape == (9, 5, 4)
+
+
+def test_lists_are_refused():
+    with pytest.raises(DTypeError, match=r"Shift: x must be an array, got a list; .*xn\.asarray"):
+        Shift(1)([[1]])
+    with pytest.raises(DTypeError, match="every label or mask must be an array, got a list"):
+        Shift(1)(X, [1, 2, 3])
 
 
 def test_without_a_stream_the_global_seed_decides():

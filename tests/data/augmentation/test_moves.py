@@ -142,6 +142,12 @@ def test_huge_images_are_refused_by_rotation():
         (lambda: Shift(1.5), "got 1.5; a few pixels are usual"),
         (lambda: Rotate(0), "Rotate: degrees must be > 0 and <= 180, got 0"),
         (lambda: Rotate(270), "got 270"),
+        (lambda: Rotate("10"), "Rotate: degrees must be > 0 and <= 180, got '10'"),
+        (lambda: Rotate(10, fill=None), "Rotate: fill must be a number, got None"),
+        (lambda: Shift(fill="0"), "Shift: fill must be a number, got '0'; 0 is usual"),
+        (lambda: Shift(mask_fill=True), "Shift: mask_fill must be a number, got True"),
+        (lambda: RandomCrop(fill=[0]), r"RandomCrop: fill must be a number, got \[0\]"),
+        (lambda: HorizontalFlip(True), "HorizontalFlip: p must be a probability"),
         (lambda: HorizontalFlip(2), "HorizontalFlip: p must be a probability from 0 to 1, got 2"),
         (lambda: VerticalFlip("half"), "VerticalFlip: p must be a probability"),
         (lambda: RandomCrop(0), "RandomCrop: size must be an integer >= 1"),
@@ -154,6 +160,16 @@ def test_huge_images_are_refused_by_rotation():
 def test_arguments_that_make_no_sense_are_refused(make, message):
     with pytest.raises(ArgumentError, match=message):
         make()
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert repr(HorizontalFlip(np.float32(0.5))) == "HorizontalFlip(p=0.5)"
+    assert repr(Rotate(np.int64(10), fill=np.float32(0.5))) == (
+        "Rotate(degrees=10, fill=0.5, mask_fill=0)"
+    )
+    assert repr(Shift(np.int64(2), mask_fill=np.int64(-100))) == (
+        "Shift(pixels=2, fill=0.0, mask_fill=-100)"
+    )
 
 
 def test_another_number_of_channels_is_an_error():

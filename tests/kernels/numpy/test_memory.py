@@ -111,9 +111,7 @@ def test_memory_is_taken_before_another_thread_can_see_it_idle(monkeypatch):
 
         def __exit__(self, *error):
             monkeypatch.setattr(memory, "_lock", contextlib.nullcontext())
-            other = threading.Thread(
-                target=lambda: others.append(memory.empty(SHAPE, np.float32))
-            )
+            other = threading.Thread(target=lambda: others.append(memory.empty(SHAPE, np.float32)))
             other.start()
             other.join()
 

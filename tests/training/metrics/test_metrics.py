@@ -81,6 +81,10 @@ def test_a_metric_is_its_own_name():
 def test_an_unknown_name_is_an_error_that_lists_the_names():
     with pytest.raises(ArgumentError, match="did you mean 'accuracy'"):
         by_name("acuracy")
+    with pytest.raises(ArgumentError, match="got 'acc'; did you mean 'accuracy'"):
+        by_name("acc")
+    with pytest.raises(ArgumentError, match="got ''; choose one of those"):
+        by_name("")
     with pytest.raises(ArgumentError, match="must be a name or a Metric"):
         by_name(len)
 

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
 from ...errors import ArgumentError
 
-__all__ = ["share", "size_of", "whole_number"]
+__all__ = ["is_real", "number", "share", "size_of", "whole_number"]
+
+
+def number(where: str, argument: str, value: Any) -> float:
+    """Return `value` as a Python number if it is a real one, also of NumPy, else raise.
+
+    Examples
+    --------
+    >>> number("Shift", "fill", "0")
+    Traceback (most recent call last):
+    xpnet.errors.ArgumentError: Shift: fill must be a number, got '0'; 0 is usual
+    """
+    if not is_real(value):
+        raise ArgumentError(f"{where}: {argument} must be a number, got {value!r}; 0 is usual")
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def is_real(value: Any) -> bool:
+    """Tell whether `value` is a real number of Python or NumPy, and no truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def whole_number(where: str, argument: str, value: Any, least: int) -> int:
@@ -53,8 +73,8 @@ def share(where: str, argument: str, value: Any) -> float:
     >>> share("HorizontalFlip", "p", 0.5)
     0.5
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+    if not is_real(value) or not 0 <= value <= 1:
         raise ArgumentError(
             f"{where}: {argument} must be a probability from 0 to 1, got {value!r}; 0.5 is usual"
         )
-    return value
+    return number(where, argument, value)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import random
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
 
 __all__ = ["Augmentation", "Compose"]
@@ -61,8 +61,9 @@ class Augmentation:
         x : array, (N, C, H, W)
         *others : array, (N, ...)
             Those with a value for each pixel, (N, H, W) or (N, C', H, W), are masks and are moved
-            as the images are, without new values between old ones; others, such as labels (N,),
-            stay as they are.
+            as the images are, without new values between old ones; labels, (N,) or (N, K), stay
+            as they are. Others have no place in the image: an augmentation that moves pixels
+            refuses them.
         rng : numpy.random.Generator, optional
 
         Returns
@@ -73,7 +74,10 @@ class Augmentation:
         Raises
         ------
         ShapeError
-            If `x` is not (N, C, H, W).
+            If `x` is not (N, C, H, W), or one of the others looks like masks of another size or
+            with the channels last.
+        DTypeError
+            If something is no array.
         """
         shape = _image_shape(type(self).__name__, x)
         drawn = self.draw(random.next_stream() if rng is None else rng, shape)
@@ -81,12 +85,26 @@ class Augmentation:
         return (changed, *(self._other(y, shape, drawn) for y in others))
 
     def _other(self, y: Array, shape: tuple[int, int, int, int], drawn: Any) -> Array:
+        where = type(self).__name__
+        _require_array(where, "every label or mask", y)
+        if len(y.shape) < 3 or type(self).masks is Augmentation.masks:
+            return y  # labels; or nothing that moves
         n, _, h, w = shape
         if tuple(y.shape) == (n, h, w):
             return self.masks(y[:, None, :, :], drawn)[:, 0, :, :]
         if len(y.shape) == 4 and (y.shape[0], *y.shape[2:]) == (n, h, w):
             return self.masks(y, drawn)
-        return y
+        channels_last = len(y.shape) == 4 and tuple(y.shape[:3]) == (n, h, w)
+        raise ShapeError(
+            f"{where}: masks must be (N, H, W) or (N, C, H, W) of the images' size, "
+            f"({n}, {h}, {w}) or ({n}, C, {h}, {w}), got {tuple(y.shape)}; "
+            + (
+                "move the channels there with xp.moveaxis(masks, -1, 1)"
+                if channels_last
+                else "pass a mask of the same height and width for each image, or labels (N,) or "
+                "(N, K), which stay as they are"
+            )
+        )
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
@@ -130,7 +148,16 @@ class Compose(Augmentation):
         return f"Compose({', '.join(map(repr, self.augmentations))})"
 
 
+def _require_array(where: str, argument: str, x: Any) -> None:
+    if not hasattr(x, "shape"):
+        raise DTypeError(
+            f"{where}: {argument} must be an array, got a {type(x).__name__}; convert it with "
+            "xn.asarray"
+        )
+
+
 def _image_shape(where: str, x: Array) -> tuple[int, int, int, int]:
+    _require_array(where, "x", x)
     if len(x.shape) != 4:
         raise ShapeError(
             f"{where}: x must be images (N, C, H, W), got {tuple(x.shape)}; "

@@ -19,6 +19,7 @@ import numpy as np
 from ...backend import asarray, device_of, dtype_name, is_floating, namespace
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
+from .arguments import is_real, number
 from .base import Augmentation
 from .pixels import take_pixels
 
@@ -60,13 +61,13 @@ class Rotate(Augmentation):
     """
 
     def __init__(self, degrees: float = 10.0, fill: float = 0.0, mask_fill: int = 0) -> None:
-        if isinstance(degrees, bool) or not 0 < degrees <= 180:
+        if not is_real(degrees) or not 0 < degrees <= 180:
             raise ArgumentError(
                 f"Rotate: degrees must be > 0 and <= 180, got {degrees!r}; 10 is usual for digits"
             )
-        self.degrees = degrees
-        self.fill = fill
-        self.mask_fill = mask_fill
+        self.degrees = number("Rotate", "degrees", degrees)
+        self.fill = number("Rotate", "fill", fill)
+        self.mask_fill = number("Rotate", "mask_fill", mask_fill)
 
     def draw(
         self, rng: np.random.Generator, shape: tuple[int, int, int, int]

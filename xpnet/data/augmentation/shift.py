@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import ShapeError
 from ...typing import Array
-from .arguments import size_of, whole_number
+from .arguments import number, size_of, whole_number
 from .base import Augmentation
 from .pixels import take_rows_and_columns
 
@@ -19,7 +19,12 @@ class _Moved(Augmentation):
     """Rows and columns of each image, (N, H') and (N, W'), are what is drawn."""
 
     fill: float
-    mask_fill: int
+    mask_fill: float
+
+    def _set_fill(self, fill: float, mask_fill: float) -> None:
+        where = type(self).__name__
+        self.fill = number(where, "fill", fill)
+        self.mask_fill = number(where, "mask_fill", mask_fill)
 
     def images(self, x: Array, drawn: Any) -> Array:
         """Move the images."""
@@ -56,8 +61,7 @@ class Shift(_Moved):
 
     def __init__(self, pixels: int = 2, fill: float = 0.0, mask_fill: int = 0) -> None:
         self.pixels = whole_number("Shift", "pixels", pixels, 1)
-        self.fill = fill
-        self.mask_fill = mask_fill
+        self._set_fill(fill, mask_fill)
 
     def draw(
         self, rng: np.random.Generator, shape: tuple[int, int, int, int]
@@ -102,8 +106,7 @@ class RandomCrop(_Moved):
     ) -> None:
         self.size = None if size is None else size_of("RandomCrop", size)
         self.padding = whole_number("RandomCrop", "padding", padding, 0 if size is not None else 1)
-        self.fill = fill
-        self.mask_fill = mask_fill
+        self._set_fill(fill, mask_fill)
 
     def draw(
         self, rng: np.random.Generator, shape: tuple[int, int, int, int]

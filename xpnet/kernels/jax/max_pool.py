@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ...backend import namespace
 from ...typing import Array
 from ...windows import Windows
 from ..registry import register
@@ -41,7 +42,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
 @partial(jax.jit, static_argnums=1)
 def _largest(x: Array, win: Windows) -> tuple[Array, Array]:
     # padding wins not even against elements that are minus infinity themselves
-    best, *others = slide(jnp.maximum(x, jnp.finfo(x.dtype).min), win, -jnp.inf)
+    best, *others = slide(jnp.maximum(x, namespace(x).finfo(x.dtype).min), win, -jnp.inf)
     y, *values = slide(x, win, -jnp.inf)
     winner = jnp.zeros(y.shape, jnp.uint8)
     for k, (other, value) in enumerate(zip(others, values, strict=True), start=1):

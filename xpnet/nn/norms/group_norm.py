@@ -72,9 +72,8 @@ class GroupNorm(Norm):
         dtype: Any = DEFAULT_FLOAT,
     ) -> None:
         init.require_sizes("GroupNorm", num_channels=num_channels)
-        require_num_groups("GroupNorm", num_groups, num_channels)
+        self.num_groups = require_num_groups("GroupNorm", num_groups, num_channels)
         require_positive("GroupNorm", eps=eps)
-        self.num_groups = num_groups
         self.num_channels = num_channels
         self.eps = eps
         self._set_weights((num_channels,), affine, affine, device, dtype)

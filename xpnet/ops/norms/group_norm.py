@@ -19,6 +19,7 @@ Y. Wu, K. He, 2018, *Group normalization*, equations 1 to 7; D. Ulyanov, A. Veda
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 from ...backend import namespace
@@ -33,18 +34,18 @@ __all__ = ["group_norm", "require_num_groups"]
 GROUP = (2,)  # the axis of a group's elements in (N, G, C/G·P)
 
 
-def require_num_groups(where: str, num_groups: Any, channels: int) -> None:
-    """Raise an ArgumentError unless the channels can be cut into so many groups."""
-    if (
-        isinstance(num_groups, bool)
-        or not isinstance(num_groups, int)
-        or num_groups < 1
-        or channels % num_groups
-    ):
+def require_num_groups(where: str, num_groups: Any, channels: int) -> int:
+    """Return the number of groups; raise an ArgumentError if it does not divide the channels."""
+    try:
+        groups = 0 if isinstance(num_groups, bool) else index(num_groups)
+    except TypeError:
+        groups = 0
+    if groups < 1 or channels % groups:
         raise ArgumentError(
             f"{where}: num_groups must be a divisor of the channels, got {num_groups!r} for "
             f"{channels} channels; 1 takes all together, {channels} each alone"
         )
+    return groups
 
 
 def check(

@@ -11,7 +11,7 @@ from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
 from ...windows import per_axis
 
-__all__ = ["Resampling", "check_resampling", "resampling"]
+__all__ = ["Resampling", "check_resampling", "resampling", "scale_factors"]
 
 LARGEST_DENOMINATOR = 10_000
 
@@ -59,14 +59,8 @@ def resampling(
     if size is not None:
         outs = per_axis(where, "size", size, axes)
         return [Resampling(n, out, Fraction(n, out)) for n, out in zip(spatial, outs, strict=True)]
-    factors = scale_factor if isinstance(scale_factor, tuple | list) else (scale_factor,) * axes
-    if len(factors) != axes or not all(_is_positive(factor) for factor in factors):
-        raise ArgumentError(
-            f"{where}: scale_factor must be a number > 0 or one for each of the {axes} spatial "
-            f"axes, got {scale_factor!r}; write scale_factor=2"
-        )
     found = []
-    for n, factor in zip(spatial, factors, strict=True):
+    for n, factor in zip(spatial, scale_factors(where, scale_factor, axes), strict=True):
         out = math.floor(n * factor)
         if out < 1:
             raise ShapeError(
@@ -76,6 +70,18 @@ def resampling(
         step = 1 / Fraction(factor).limit_denominator(LARGEST_DENOMINATOR)
         found.append(Resampling(n, out, Fraction(1) if out == n else step))
     return found
+
+
+def scale_factors(where: str, scale_factor: Any, axes: int) -> tuple[float, ...]:
+    """Return a factor for each spatial axis, from one number for all or a sequence."""
+    factors = tuple(scale_factor) if isinstance(scale_factor, list) else scale_factor
+    factors = factors if isinstance(factors, tuple) else (factors,) * axes
+    if len(factors) != axes or not all(_is_positive(factor) for factor in factors):
+        raise ArgumentError(
+            f"{where}: scale_factor must be a number > 0 or one for each of the {axes} spatial "
+            f"axes, got {scale_factor!r}; write scale_factor=2"
+        )
+    return factors
 
 
 def _is_positive(factor: Any) -> bool:
