@@ -44,13 +44,18 @@ setup() {
     fi
 }
 
-# run_pytest NAME ARGUMENT...: pytest, with its counts left in junit-NAME.xml.
+# run_pytest NAME ARGUMENT...: pytest on all cores, with its counts left in junit-NAME.xml.
 # A run in which no test passed is a failure: everything was skipped or nothing was found.
 run_pytest() {
     local name=$1
     shift
     mkdir -p "$RESULTS"
     rm -f "$RESULTS/junit-$name.xml"
-    "$PY" -m pytest --junitxml="$RESULTS/junit-$name.xml" "$@"
+    local processes=
+    if "$PY" -c "import xdist" 2>/dev/null; then # an interpreter that was brought may lack it
+        processes="-n auto"
+    fi
+    # shellcheck disable=SC2086  # two words or none
+    "$PY" -m pytest $processes --junitxml="$RESULTS/junit-$name.xml" "$@"
     "$PY" ci/summary.py "$RESULTS/junit-$name.xml" >/dev/null || die "$name: no test passed"
 }
