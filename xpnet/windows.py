@@ -20,7 +20,17 @@ from typing import Any, NamedTuple
 
 from .errors import ArgumentError, ShapeError
 
-__all__ = ["Sizes", "Windows", "counted", "image_shape", "per_axis", "windows"]
+__all__ = [
+    "adjoint_windows",
+    "hashable",
+    "pool_windows",
+    "Sizes",
+    "Windows",
+    "counted",
+    "image_shape",
+    "per_axis",
+    "windows",
+]
 
 Sizes = tuple[int, ...]
 
@@ -119,8 +129,68 @@ def windows(
     ShapeError
         If not even one window fits.
     """
-    hashable = (tuple(a) if isinstance(a, list) else a for a in (kernel, stride, padding, dilation))
-    return _windows(where, tuple(spatial), *hashable, ceil_mode)
+    sizes = hashable(kernel, stride, padding, dilation)
+    return _windows(where, tuple(spatial), *sizes, ceil_mode)
+
+
+def pool_windows(
+    where: str,
+    spatial: Sequence[int],
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> Windows:
+    """Place the windows of a pooling; by default, without a stride, side by side."""
+    stride = kernel if stride is None else stride
+    return windows(where, spatial, kernel, stride, padding, dilation, ceil_mode)
+
+
+def adjoint_windows(
+    where: str,
+    spatial: Sequence[int],
+    kernel: Sequence[int],
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    dilation: Any,
+) -> tuple[Windows, Sizes]:
+    """Return the convolution that a transposed one is the adjoint of, and the images it takes.
+
+    Examples
+    --------
+    >>> win, images = adjoint_windows("conv_transpose", (3,), (2,), 2, 0, 1, 1)
+    >>> win.out, images
+    ((3,), (7,))
+    """
+    axes = len(kernel)
+    steps = per_axis(where, "stride", stride, axes)
+    pads = per_axis(where, "padding", padding, axes, least=0)
+    extra = per_axis(where, "output_padding", output_padding, axes, least=0)
+    apart = per_axis(where, "dilation", dilation, axes)
+    if any(e >= max(s, d) for e, s, d in zip(extra, steps, apart, strict=True)):
+        raise ArgumentError(
+            f"{where}: output_padding must be smaller than stride or dilation, got "
+            f"{output_padding!r} with stride {stride!r} and dilation {dilation!r}; it says which "
+            "of the sizes that a convolution maps to this input was meant"
+        )
+    out = tuple(
+        s * (n - 1) - 2 * p + d * (k - 1) + e + 1
+        for n, s, p, d, k, e in zip(spatial, steps, pads, apart, kernel, extra, strict=True)
+    )
+    if min(out) < 1:
+        raise ShapeError(
+            f"{where}: the output must have at least one element along each axis, got {out} for an "
+            f"input of {tuple(spatial)}; use less padding or a larger kernel"
+        )
+    win = windows(where, out, tuple(kernel), steps, pads, apart)
+    return win._replace(out=tuple(spatial)), out
+
+
+def hashable(*arguments: Any) -> tuple[Any, ...]:
+    """Return arguments that a cache can look up: sizes may come as lists."""
+    return tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
 
 
 @lru_cache(maxsize=1024, typed=True)  # True == 1, but is refused

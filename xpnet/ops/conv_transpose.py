@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ArgumentError, ShapeError
+from ..errors import ShapeError
 from ..typing import Array
-from ..windows import Windows, per_axis, windows
+from ..windows import adjoint_windows
 from .conv import correlate, correlate_rotated, correlate_with_error, sum_of_error, with_bias
 from .matching import require_bias, require_groups, require_image, require_same_dtype
 from .op import Op
@@ -51,7 +51,7 @@ def check(
     require_image(where, x, axes, w.shape[0])
     require_bias(where, b, w.shape[1] * groups)
     require_same_dtype(where, x, w)
-    _adjoint(where, x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation)
+    adjoint_windows(where, x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation)
 
 
 def forward(
@@ -65,7 +65,7 @@ def forward(
     groups: int = 1,
     dilation: Any = 1,
 ) -> tuple[Array, Any]:
-    win, out = _adjoint(
+    win, out = adjoint_windows(
         "conv_transpose", x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation
     )
     y = correlate_rotated(x, w, win, groups, out)
@@ -81,37 +81,3 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
 
 
 conv_transpose = Op("conv_transpose", forward, backward, check)
-
-
-def _adjoint(
-    where: str,
-    spatial: tuple[int, ...],
-    kernel: tuple[int, ...],
-    stride: Any,
-    padding: Any,
-    output_padding: Any,
-    dilation: Any,
-) -> tuple[Windows, tuple[int, ...]]:
-    """Return the convolution that this is the adjoint of, and the size of the images it takes."""
-    axes = len(kernel)
-    steps = per_axis(where, "stride", stride, axes)
-    pads = per_axis(where, "padding", padding, axes, least=0)
-    extra = per_axis(where, "output_padding", output_padding, axes, least=0)
-    apart = per_axis(where, "dilation", dilation, axes)
-    if any(e >= max(s, d) for e, s, d in zip(extra, steps, apart, strict=True)):
-        raise ArgumentError(
-            f"{where}: output_padding must be smaller than stride or dilation, got "
-            f"{output_padding!r} with stride {stride!r} and dilation {dilation!r}; it says which "
-            "of the sizes that a convolution maps to this input was meant"
-        )
-    out = tuple(
-        s * (n - 1) - 2 * p + d * (k - 1) + e + 1
-        for n, s, p, d, k, e in zip(spatial, steps, pads, apart, kernel, extra, strict=True)
-    )
-    if min(out) < 1:
-        raise ShapeError(
-            f"{where}: the output must have at least one element along each axis, got {out} for an "
-            f"input of {tuple(spatial)}; use less padding or a larger kernel"
-        )
-    win = windows(where, out, kernel, steps, pads, apart)
-    return win._replace(out=tuple(spatial)), out

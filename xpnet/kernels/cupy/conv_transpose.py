@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...typing import Array
+from ...windows import adjoint_windows
 from ..registry import register
 from .correlation import Correlation, fits
-from .geometry import per_axis
 from .gpu import contiguous
 
 __all__: list[str] = []
@@ -28,14 +28,11 @@ def forward(
     groups: int = 1,
     dilation: Any = 1,
 ) -> tuple[Array, Any]:
-    spatial, axes = tuple(x.shape[2:]), x.ndim - 2
-    sizes = (per_axis(value, axes) for value in (stride, padding, output_padding, dilation))
-    out = tuple(
-        s * (n - 1) - 2 * p + d * (k - 1) + e + 1
-        for n, k, s, p, e, d in zip(spatial, w.shape[2:], *sizes, strict=True)
+    _, out = adjoint_windows(
+        "conv_transpose", x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation
     )
     # the convolution that maps images of size `out` to x
-    sums = Correlation(out, w.shape, stride, padding, dilation, groups, out=spatial)
+    sums = Correlation(out, w.shape, stride, padding, dilation, groups, out=x.shape[2:])
     with x.device:
         x, w = contiguous(x), contiguous(w)
         y, _ = sums.gradients(x, None, w, None if b is None else contiguous(b))

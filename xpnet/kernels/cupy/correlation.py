@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from ...typing import Array, DType
-from .geometry import windows
+from ...windows import windows
+from .geometry import packed
 from .gpu import DTYPES, cupy, launch, launch_blocks, wide
 
 __all__ = ["Correlation", "fits"]
@@ -53,7 +54,10 @@ class Correlation:
         self.m, per_group, *kernel = weights
         self.c = per_group * groups
         self.groups, self.weights, self.spatial = groups, weights, tuple(spatial)
-        win = windows(self.c, self.spatial, tuple(kernel), stride, padding, dilation, out=out)
+        placed = windows("conv", self.spatial, tuple(kernel), stride, padding, dilation)
+        if out is not None:  # a transposed convolution knows how many there are
+            placed = placed._replace(out=tuple(out))
+        win = packed(self.c, self.spatial, placed)
         self.struct, self.out, self.pixels = win.struct, win.out, win.pixels
         self.rows = self.c * win.places  # of the columns, all groups together
         self.direct = groups > 1 and per_group == 1

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...typing import Array
+from ...windows import per_axis, pool_windows
 from ..registry import register
-from .geometry import Windows, per_axis, windows
+from .geometry import Packed, packed
 from .gpu import DTYPES, contiguous, cupy, launch
 
 __all__: list[str] = []
@@ -23,9 +24,9 @@ def accepts(x: Array, **options: Any) -> bool:
     return bool(x.ndim in (3, 4) and x.dtype.char in DTYPES and x.size > 0)
 
 
-def _place(x: Array, kernel_size: Any, stride: Any, *others: Any) -> Windows:
-    kernel = per_axis(kernel_size, x.ndim - 2)
-    return windows(1, x.shape[2:], kernel, kernel if stride is None else stride, *others)
+def _place(x: Array, *options: Any) -> Packed:
+    spatial = tuple(x.shape[2:])
+    return packed(1, spatial, pool_windows("pool", spatial, *options))
 
 
 def max_forward(
@@ -66,7 +67,7 @@ def avg_forward(
     count_include_pad: bool = True,
 ) -> tuple[Array, Any]:
     win = _place(x, kernel_size, stride, padding, 1, ceil_mode)
-    counts = per_axis(padding if count_include_pad else 0, x.ndim - 2)
+    counts = per_axis("pool", "padding", padding if count_include_pad else 0, x.ndim - 2, least=0)
     pads = tuple(map(np.int32, (0, *counts)[-2:]))  # a sequence is an image of height 1
     with x.device:
         y = cupy().empty((*x.shape[:2], *win.out), x.dtype)

@@ -9,9 +9,9 @@ import jax
 import numpy as np
 
 from ...typing import Array
-from ...windows import Windows, per_axis
+from ...windows import Sizes, Windows, counted, per_axis, pool_windows
 from ..registry import register
-from .slices import fits, place, slide, spread
+from .slices import fits, slide, spread
 
 __all__: list[str] = []
 
@@ -25,11 +25,12 @@ def forward(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> tuple[Array, Any]:
-    win = place(x, kernel_size, stride, padding, 1, ceil_mode)
+    win = pool_windows("pool", x.shape[2:], kernel_size, stride, padding, 1, ceil_mode)
     spatial = x.shape[2:]
-    counted = per_axis("avg_pool", "padding", padding, len(spatial), least=0)
-    counted = counted if count_include_pad else (0,) * len(spatial)
-    return _mean(x, win, counted), (win, counted, spatial)
+    pads = None
+    if count_include_pad:
+        pads = per_axis("avg_pool", "padding", padding, len(spatial), least=0)
+    return _mean(x, win, pads), (win, pads, spatial)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
@@ -37,26 +38,22 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
 
 
 @partial(jax.jit, static_argnums=(1, 2))
-def _mean(x: Array, win: Windows, counted: tuple[int, ...]) -> Array:
+def _mean(x: Array, win: Windows, pads: Sizes | None) -> Array:
     first, *others = slide(x, win, 0.0)
-    return sum(others, start=first) * _share(win, counted, x.shape[2:]).astype(x.dtype)
+    return sum(others, start=first) * _share(win, pads, x.shape[2:]).astype(x.dtype)
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3))
-def _shared(dy: Array, win: Windows, counted: tuple[int, ...], spatial: tuple[int, ...]) -> Array:
-    part = dy * _share(win, counted, spatial).astype(dy.dtype)
+def _shared(dy: Array, win: Windows, pads: Sizes | None, spatial: Sizes) -> Array:
+    part = dy * _share(win, pads, spatial).astype(dy.dtype)
     return spread([part] * win.places, win, spatial)
 
 
-def _share(win: Windows, counted: tuple[int, ...], spatial: tuple[int, ...]) -> np.ndarray:
-    """Return 1/n for each window, where n counts the image and so much of the padding: (*out)."""
+def _share(win: Windows, pads: Sizes | None, spatial: Sizes) -> np.ndarray:
+    """Return 1/n for each window, which counts n elements: (*out)."""
     share = np.ones(())
-    for k, s, n, (before, _), pad, length in zip(
-        win.kernel, win.stride, win.out, win.padding, counted, spatial, strict=True
-    ):
-        first = np.arange(n) * s - before
-        counts = np.minimum(first + k, length + pad) - np.maximum(first, -pad)
-        share = share[..., None] / counts
+    for counts in counted(win, spatial, pads):
+        share = share[..., None] / np.asarray(counts)
     return share
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...typing import Array
-from ...windows import Windows, per_axis
+from ...windows import adjoint_windows, per_axis
 from ..registry import register
 from .correlation import (
     add_bias,
@@ -30,20 +30,13 @@ def forward(
     groups: int = 1,
     dilation: Any = 1,
 ) -> tuple[Array, Any]:
-    axes = w.ndim - 2
-    where = "conv_transpose"
-    steps = per_axis(where, "stride", stride, axes)
-    pads = per_axis(where, "padding", padding, axes, least=0)
-    apart = per_axis(where, "dilation", dilation, axes)
-    extra = per_axis(where, "output_padding", output_padding, axes, least=0)
-    spatial, kernel = x.shape[2:], w.shape[2:]
-    # the padding after the image leaves out what the output is padded by
-    around = tuple((p, p - e) for p, e in zip(pads, extra, strict=True))
-    win = Windows(kernel, steps, apart, around, spatial)
-    out = (
-        s * (n - 1) + d * (k - 1) + 1 - sum(p)
-        for n, s, d, k, p in zip(spatial, steps, apart, kernel, around, strict=True)
+    win, out = adjoint_windows(
+        "conv_transpose", x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation
     )
+    # the padding after the image leaves out what the output is padded by
+    extra = per_axis("conv_transpose", "output_padding", output_padding, len(out), least=0)
+    around = ((p, p - e) for (p, _), e in zip(win.padding, extra, strict=True))
+    win = win._replace(padding=tuple(around))
     shape = (x.shape[0], w.shape[1] * groups, *out)
     y = error_of_image(x, w, win, groups, shape)
     return (y if b is None else add_bias(y, b)), (x, w, win, groups)

@@ -14,9 +14,9 @@ import jax.numpy as jnp
 
 from ...backend import namespace
 from ...typing import Array
-from ...windows import Windows
+from ...windows import Windows, pool_windows
 from ..registry import register
-from .slices import fits, place, slide, spread
+from .slices import fits, slide, spread
 
 __all__: list[str] = []
 
@@ -30,7 +30,7 @@ def forward(
     dilation: Any = 1,
     ceil_mode: bool = False,
 ) -> tuple[Array, Any]:
-    win = place(x, kernel_size, stride, padding, dilation, ceil_mode)
+    win = pool_windows("pool", x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     y, winner = _largest(x, win)
     return y, (winner, win, x.shape[2:])
 

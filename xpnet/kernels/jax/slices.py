@@ -9,19 +9,11 @@ import jax.numpy as jnp
 from jax import lax
 
 from ...typing import Array
-from ...windows import Windows, windows
+from ...windows import Windows, pool_windows
 
-__all__ = ["fits", "place", "slide", "spread"]
+__all__ = ["fits", "slide", "spread"]
 
 MOST_PLACES = 64
-
-
-def place(
-    x: Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> Windows:
-    """Place the windows of a pooling op; by default side by side."""
-    stride = kernel_size if stride is None else stride
-    return windows("pool", x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def fits(
@@ -35,7 +27,7 @@ def fits(
     **options: Any,
 ) -> bool:
     """Take small windows, as the code that is compiled has a part for each of their places."""
-    win = place(x, kernel_size, stride, padding, dilation, ceil_mode)
+    win = pool_windows("pool", x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     return win.places <= MOST_PLACES and bool(jnp.issubdtype(x.dtype, jnp.floating))
 
 

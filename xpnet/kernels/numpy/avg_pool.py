@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...typing import Array
-from ...windows import counted, per_axis, windows
+from ...windows import Sizes, Windows, counted, per_axis
 from ..registry import register
 from . import memory
 from .pools import block, parts_of, pool_of
@@ -34,7 +34,10 @@ def forward(
     pool = pool_of(x, kernel_size, stride, padding, 1, ceil_mode)
     images = block(x)
     y = memory.empty((images.shape[0], *pool.out, images.shape[-1]), x.dtype)
-    share = _share(x, kernel_size, stride, padding, ceil_mode, count_include_pad)
+    pads = None
+    if count_include_pad:
+        pads = per_axis("avg_pool", "padding", padding, x.ndim - 2, least=0)
+    share = _share(x, pool.win, pads)
 
     def work(part: slice) -> None:
         own, out = images[part], y[part]
@@ -66,13 +69,8 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
     return (memory.samples(dx, ndim),)
 
 
-def _share(
-    x: Array, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, include: bool
-) -> Any:
+def _share(x: Array, win: Windows, pads: Sizes | None) -> Any:
     """Return 1/n for the n elements that a window counts: a number, or (H', W', 1)."""
-    stride = kernel_size if stride is None else stride
-    win = windows("pool", x.shape[2:], kernel_size, stride, padding, 1, ceil_mode)
-    pads = per_axis("pool", "padding", padding, x.ndim - 2, least=0) if include else None
     counts = counted(win, x.shape[2:], pads)
     if all(len(set(along)) == 1 for along in counts):
         return x.dtype.type(1.0 / math.prod(along[0] for along in counts))

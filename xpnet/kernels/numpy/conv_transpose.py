@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...typing import Array
-from ...windows import per_axis
+from ...windows import adjoint_windows
 from ..registry import register
 from . import memory
 from .conv import accepts, correlate, correlate_back
@@ -27,14 +27,8 @@ def forward(
     groups: int = 1,
     dilation: Any = 1,
 ) -> tuple[Array, Any]:
-    axes = x.ndim - 2
-    sizes = (
-        per_axis("conv_transpose", "", value, axes, least=0)
-        for value in (stride, padding, dilation, output_padding)
-    )
-    images = tuple(
-        s * (n - 1) - 2 * p + d * (k - 1) + e + 1
-        for n, k, s, p, d, e in zip(x.shape[2:], w.shape[2:], *sizes, strict=True)
+    _, images = adjoint_windows(
+        "conv_transpose", x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation
     )
     shape = (x.shape[0], w.shape[1] * groups, *images)
     p = plan_of(shape, w, stride, padding, dilation, groups, x.shape[2:])

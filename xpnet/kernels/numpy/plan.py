@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ...typing import Array
-from ...windows import windows
+from ...windows import hashable, windows
 
 __all__ = ["Plan", "Rows", "plan_of"]
 
@@ -84,10 +84,8 @@ def plan_of(
 
     `out` are the sizes of the outputs, if they are not all that fit into the image.
     """
-    stride, padding, dilation = (
-        tuple(a) if isinstance(a, list) else a for a in (stride, padding, dilation)
-    )
-    return _plan(tuple(x), w.shape, w.itemsize, stride, padding, dilation, groups, out)
+    sizes = hashable(stride, padding, dilation)
+    return _plan(tuple(x), w.shape, w.itemsize, *sizes, groups, out)
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from ...typing import Array
-from ...windows import windows
+from ...windows import Windows, hashable, pool_windows
 from . import memory
 from .threads import cut
 
@@ -37,6 +37,7 @@ class Pool:
     apart : whether the windows are whole and tile the image without gap or overlap
     """
 
+    win: Windows
     out: tuple[int, int]
     places: tuple[Place, ...]
     whole: bool
@@ -57,11 +58,7 @@ def pool_of(
     x: Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Pool:
     """Return the places for these images, which are found once for each combination of sizes."""
-    stride = kernel_size if stride is None else stride
-    sizes = (
-        tuple(a) if isinstance(a, list) else a for a in (kernel_size, stride, padding, dilation)
-    )
-    return _pool(x.shape[2:], *sizes, ceil_mode)
+    return _pool(x.shape[2:], *hashable(kernel_size, stride, padding, dilation), ceil_mode)
 
 
 @lru_cache(maxsize=512)
@@ -73,7 +70,7 @@ def _pool(
     dilation: Any,
     ceil_mode: bool,
 ) -> Pool:
-    win = windows("pool", spatial, kernel_size, stride, padding, dilation, ceil_mode)
+    win = pool_windows("pool", spatial, kernel_size, stride, padding, dilation, ceil_mode)
     axes = []  # for each axis, for each place along it: (windows, seen)
     for length, k, s, d, (before, _), out in zip(
         spatial, win.kernel, win.stride, win.dilation, win.padding, win.out, strict=True
@@ -102,7 +99,7 @@ def _pool(
         )
     )
     height, width = (1,) * (2 - len(win.out)) + win.out
-    return Pool((height, width), places, whole, apart)
+    return Pool(win, (height, width), places, whole, apart)
 
 
 def parts_of(images: Array) -> list[slice]:

@@ -17,10 +17,10 @@ from typing import Any
 
 from ...backend import library_of, namespace, unwrap
 from ...typing import Array
-from ...windows import Windows, counted, per_axis
+from ...windows import Windows, counted, per_axis, pool_windows
 from ..op import Op
 from ..sliding import slide, spread
-from .pools import check_pool, pool_windows
+from .pools import check_pool
 
 __all__ = ["avg_pool"]
 
@@ -46,7 +46,7 @@ def forward(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> tuple[Array, Any]:
-    win = pool_windows("avg_pool", x, kernel_size, stride, padding, 1, ceil_mode)
+    win = pool_windows("avg_pool", x.shape[2:], kernel_size, stride, padding, 1, ceil_mode)
     spatial = tuple(x.shape[2:])
     pads = per_axis("avg_pool", "padding", padding, len(spatial), least=0)
     share = _shares(x, win, spatial, pads if count_include_pad else None)

@@ -20,9 +20,10 @@ from typing import Any
 
 from ...backend import namespace
 from ...typing import Array
+from ...windows import pool_windows
 from ..op import Op
 from ..sliding import slide, spread
-from .pools import check_pool, pool_windows
+from .pools import check_pool
 
 __all__ = ["max_pool"]
 
@@ -49,7 +50,7 @@ def forward(
     ceil_mode: bool = False,
 ) -> tuple[Array, Any]:
     xp = namespace(x)
-    win = pool_windows("max_pool", x, kernel_size, stride, padding, dilation, ceil_mode)
+    win = pool_windows("max_pool", x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     seen = xp.stack(slide(x, win, -math.inf), axis=2)  # (N, C, K, *out)
     compared = seen
     if any(before or after for before, after in win.padding):

@@ -1,4 +1,4 @@
-"""What the pooling ops share: their windows, and the padding that makes sense."""
+"""What the pooling ops ask of their arguments."""
 
 from __future__ import annotations
 
@@ -8,24 +8,10 @@ from typing import Any
 from ...backend import is_floating
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
-from ...windows import Windows, per_axis, windows
+from ...windows import hashable, per_axis, pool_windows
 from ..matching import require_image
 
-__all__ = ["check_pool", "pool_windows"]
-
-
-def pool_windows(
-    where: str,
-    x: Array,
-    kernel_size: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    ceil_mode: bool,
-) -> Windows:
-    """Place the windows; by default side by side."""
-    stride = kernel_size if stride is None else stride
-    return windows(where, x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+__all__ = ["check_pool"]
 
 
 def check_pool(
@@ -55,9 +41,8 @@ def check_pool(
         raise ArgumentError(
             f"{where}: padding must be numbers, got {padding!r}; half of the kernel is the most"
         )
-    hashable = (tuple(a) if isinstance(a, list) else a for a in (kernel_size, padding, dilation))
-    _check_sizes(where, tuple(x.shape[2:]), *hashable)
-    pool_windows(where, x, kernel_size, stride, padding, dilation, ceil_mode)
+    _check_sizes(where, tuple(x.shape[2:]), *hashable(kernel_size, padding, dilation))
+    pool_windows(where, x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
 
 
 @lru_cache(maxsize=1024)
