@@ -11,8 +11,8 @@ from ...typing import Array
 from ...windows import Sizes, Windows, counted, per_axis
 from ..registry import register
 from . import memory
-from .pools import block, parts_of, pool_of
-from .threads import run
+from .pools import pool_of
+from .threads import cut_first_axis, run
 
 __all__: list[str] = []
 
@@ -32,7 +32,7 @@ def forward(
     count_include_pad: bool = True,
 ) -> tuple[Array, Any]:
     pool = pool_of(x, kernel_size, stride, padding, 1, ceil_mode)
-    images = block(x)
+    images = memory.block(x)
     y = memory.empty((images.shape[0], *pool.out, images.shape[-1]), x.dtype)
     pads = None
     if count_include_pad:
@@ -46,13 +46,13 @@ def forward(
             np.add(out[place.windows], own[place.seen], out=out[place.windows])
         np.multiply(out, share, out=out)
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return memory.samples(y, x.ndim), (images.shape, share, pool, x.ndim)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
     shape, share, pool, ndim = saved
-    errors = block(dy)
+    errors = memory.block(dy)
     dx = memory.empty(shape, dy.dtype)
 
     def work(part: slice) -> None:
@@ -65,7 +65,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
             else:
                 np.add(out[place.seen], own[place.windows], out=out[place.seen])
 
-    run(work, parts_of(dx), products=False)
+    run(work, cut_first_axis(dx), products=False)
     return (memory.samples(dx, ndim),)
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .pools import block, parts_of
-from .threads import run
+from .threads import cut_first_axis, run
 
 __all__: list[str] = []
 
@@ -28,7 +27,7 @@ def accepts(x: Array, *weights: Any, **options: Any) -> bool:
 
 
 def statistics_forward(x: Array) -> tuple[Array, Any]:
-    images = block(x)
+    images = memory.block(x)
     y = np.empty((2, images.shape[0]), x.dtype)
 
     def work(part: slice) -> None:
@@ -38,7 +37,7 @@ def statistics_forward(x: Array) -> tuple[Array, Any]:
         np.multiply(centred, centred, out=centred)
         np.mean(centred, axis=1, out=y[1, part])
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return y, (images, y[0], x.ndim)
 
 
@@ -52,7 +51,7 @@ def statistics_backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple
         np.multiply(rows, (2.0 * share[1, part])[:, None], out=rows)
         np.add(rows, share[0, part, None], out=_rows(dx[part]))
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return (memory.samples(dx, ndim),)
 
 
@@ -71,7 +70,7 @@ def forward(
 ) -> tuple[Array, Any]:
     if mean is None or var is None:
         mean, var = statistics_forward(x)[0]
-    images = block(x)
+    images = memory.block(x)
     y = memory.empty(images.shape, images.dtype)
     r = 1.0 / np.sqrt(var + eps)
     scale = r if weight is None else r * weight
@@ -83,14 +82,14 @@ def forward(
         if bias is not None:
             np.add(out, bias[part, None], out=out)
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return memory.samples(y, x.ndim), (images, mean, r, scale, training, x.ndim)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     images, mean, r, scale, training, ndim = saved
     inputs, needs = len(needs), needs + (False,) * (5 - len(needs))
-    errors = block(dy)
+    errors = memory.block(dy)
     dx = memory.empty(images.shape, images.dtype) if needs[0] else None
     dw, db = np.empty((2, images.shape[0]), images.dtype)
     n = images.size // images.shape[0]
@@ -112,7 +111,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
         else:
             np.multiply(delta, scale[part, None], out=out)
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     dmean = -scale * db if needs[1] and not training else None
     dvar = -0.5 * scale * r * dw if needs[2] and not training else None
     out = None if dx is None else memory.samples(dx, ndim)

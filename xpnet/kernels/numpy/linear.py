@@ -6,6 +6,7 @@ circles, and then the other kernels, which have threads too, take twice their ti
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -78,15 +79,12 @@ def _products(*factors: tuple[Array, Array]) -> list[Array]:
                 part = slice(i * columns // count, (i + 1) * columns // count)
                 parts.append((a, b[:, part], y[:, part]))
         results.append(y)
-    if largest < ALONE:
-        for one in parts:
-            _multiply(one)
-    elif largest < SHARED:
-        with one_blas_thread:
+    if largest >= SHARED:
+        run(_multiply, parts)
+    else:
+        with one_blas_thread if largest >= ALONE else nullcontext():
             for one in parts:
                 _multiply(one)
-    else:
-        run(_multiply, parts)
     return results
 
 

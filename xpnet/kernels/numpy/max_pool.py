@@ -15,8 +15,8 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .pools import block, parts_of, pool_of
-from .threads import run
+from .pools import pool_of
+from .threads import cut_first_axis, run
 
 __all__: list[str] = []
 
@@ -38,7 +38,7 @@ def forward(
     ceil_mode: bool = False,
 ) -> tuple[Array, Any]:
     pool = pool_of(x, kernel_size, stride, padding, dilation, ceil_mode)
-    images = block(x)
+    images = memory.block(x)
     y = memory.empty((images.shape[0], *pool.out, images.shape[-1]), x.dtype)
 
     def work(part: slice) -> None:
@@ -52,14 +52,14 @@ def forward(
         for place in places:
             np.maximum(out[place.windows], own[place.seen], out=out[place.windows])
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return memory.samples(y, x.ndim), (images, y, pool, x.ndim)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
     images, y, pool, ndim = saved
     integer = _INTEGER[y.dtype]
-    errors = block(dy).view(integer)
+    errors = memory.block(dy).view(integer)
     dx = memory.empty(images.shape, images.dtype)
 
     def work(part: slice) -> None:
@@ -91,7 +91,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array]:
             elif won is not seen:
                 np.copyto(seen, won)
 
-    run(work, parts_of(images), products=False)
+    run(work, cut_first_axis(images), products=False)
     return (memory.samples(dx, ndim),)
 
 

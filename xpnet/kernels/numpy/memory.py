@@ -23,7 +23,17 @@ import numpy as np
 
 from ...typing import Array
 
-__all__ = ["copy", "empty", "empty_like", "flat", "images", "is_whole", "release", "samples"]
+__all__ = [
+    "block",
+    "copy",
+    "empty",
+    "empty_like",
+    "flat",
+    "images",
+    "is_whole",
+    "release",
+    "samples",
+]
 
 KEPT_BYTES = 1 << 28
 """At most so much memory is kept to be used again; beyond it, memory is allocated and returned."""
@@ -130,6 +140,16 @@ def copy(target: Array, source: Array) -> None:
     step = _PAGES if source.strides[-1] > source.itemsize else max(1, source.shape[-1])
     for i in range(0, source.shape[-1], step):
         np.copyto(target[..., i : i + step], source[..., i : i + step])
+
+
+def block(x: Array) -> Array:
+    """Return images with the batch last as one block: (N, C, H, W) or (N, C, W) -> (C, H, W, N)."""
+    x = images(x)
+    if x.flags.c_contiguous:
+        return x
+    copied = empty(x.shape, x.dtype)
+    copy(copied, x)
+    return copied
 
 
 def empty_like(x: Array) -> Array:

@@ -9,13 +9,8 @@ from typing import Any
 
 from ...typing import Array
 from ...windows import Windows, hashable, pool_windows
-from . import memory
-from .threads import cut
 
-__all__ = ["Place", "Pool", "block", "parts_of", "pool_of"]
-
-PART_BYTES = 1 << 20
-"""Channels are worked on in parts of about this size, or one by one."""
+__all__ = ["Place", "Pool", "pool_of"]
 
 
 @dataclass(frozen=True)
@@ -42,16 +37,6 @@ class Pool:
     places: tuple[Place, ...]
     whole: bool
     apart: bool
-
-
-def block(x: Array) -> Array:
-    """Return images with the batch last as one block: (N, C, H, W) or (N, C, W) -> (C, H, W, N)."""
-    x = memory.images(x)
-    if x.flags.c_contiguous:
-        return x
-    copied = memory.empty(x.shape, x.dtype)
-    memory.copy(copied, x)
-    return copied
 
 
 def pool_of(
@@ -100,8 +85,3 @@ def _pool(
     )
     height, width = (1,) * (2 - len(win.out)) + win.out
     return Pool(win, (height, width), places, whole, apart)
-
-
-def parts_of(images: Array) -> list[slice]:
-    """Cut the channels of (C, H, W, N)."""
-    return cut(len(images), PART_BYTES // (images[0].size * images.itemsize))

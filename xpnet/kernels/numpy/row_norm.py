@@ -14,12 +14,9 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .threads import cut, run
+from .threads import cut_first_axis, run
 
 __all__: list[str] = []
-
-PART_BYTES = 1 << 20
-"""Samples are worked on in parts of about this size."""
 
 
 def accepts(x: Array, *weights: Array | None, **options: Any) -> bool:
@@ -60,7 +57,7 @@ def forward(
         if b is not None:
             np.add(out, b, out=out)
 
-    run(work, _parts(rows), products=False)
+    run(work, cut_first_axis(rows), products=False)
     return y.reshape(x.shape), (x_hat, r, weight, bias, x.shape, centre)
 
 
@@ -69,7 +66,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     errors = np.ascontiguousarray(dy).reshape(x_hat.shape)
     w = None if weight is None else weight.reshape(-1)
     dx = memory.empty(x_hat.shape, x_hat.dtype) if needs[0] else None
-    parts = _parts(x_hat)
+    parts = cut_first_axis(x_hat)
     dws: dict[int, Array] = {}
 
     def work(part: slice) -> None:
@@ -93,10 +90,6 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     dw = sum(dws[part.start] for part in parts).reshape(weight.shape) if needs_dw else None
     db = errors.sum(axis=0).reshape(bias.shape) if needs_db else None
     return (None if dx is None else dx.reshape(shape), dw, db)[: len(needs)]
-
-
-def _parts(rows: Array) -> list[slice]:
-    return cut(len(rows), PART_BYTES // (rows.shape[1] * rows.itemsize))
 
 
 def _rms(x: Array, weight: Array | None = None, **options: Any) -> tuple[Array, Any]:

@@ -24,8 +24,12 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
+from ...typing import Array
 
-__all__ = ["cut", "get_num_threads", "one_blas_thread", "run", "set_num_threads"]
+__all__ = ["cut", "cut_first_axis", "get_num_threads", "one_blas_thread", "run", "set_num_threads"]
+
+PART_BYTES = 1 << 20
+"""Channels or samples are worked on in parts of about this size, or one by one."""
 
 FEW = 6
 """Fewer parts than this are not shared, unless they are products: waking a thread takes 0.1 ms."""
@@ -113,6 +117,11 @@ def cut(size: int, step: int) -> list[slice]:
     count = -(-size // max(1, step))
     count = min(size, count + count % 2 if count > 1 else count)
     return [slice(i * size // count, (i + 1) * size // count) for i in range(count)]
+
+
+def cut_first_axis(a: Array) -> list[slice]:
+    """Cut an array along its first axis, of channels or samples, into parts for a cache."""
+    return cut(len(a), PART_BYTES // (a[0].size * a.itemsize))
 
 
 class _Job:
