@@ -1,49 +1,30 @@
-"""The numbered examples run, on a few steps, and do what they say."""
+"""The first examples, tours of the library, run on a few steps and do what they say."""
 
 from __future__ import annotations
-
-import importlib.util
-from pathlib import Path
 
 import pytest
 
 from xpnet.errors import DataError
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-
-def run(name, *arguments):
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main(list(arguments))
-
-
-def test_digits_are_learnt_on_every_device(backend):
+def test_digits_are_learnt_on_every_device(run, backend):
     accuracy = run("01_digits", "--device", backend.device_name, "--epochs", "3")
     assert accuracy > 0.9
 
 
-def test_back_propagation_by_hand_equals_the_tape():
+def test_back_propagation_by_hand_equals_the_tape(run):
     assert run("02_by_hand") < 1e-10
 
 
-def test_a_layer_of_your_own_learns_xor():
+def test_a_layer_of_your_own_learns_xor(run):
     assert run("03_your_own_layer") < 0.1
 
 
-def test_newton_finds_a_minimum_of_foreign_code():
+def test_newton_finds_a_minimum_of_foreign_code(run):
     assert all(slope < 1e-9 for slope in run("04_differentiate_anything").values())
 
 
-@pytest.fixture
-def no_mnist(monkeypatch, tmp_path):
-    """MNIST is not found, and an example takes the digits inside xpnet."""
-    monkeypatch.delenv("XPNET_DATA", raising=False)
-    monkeypatch.setenv("XPNET_CACHE", str(tmp_path))
-
-
-def test_lenet_learns_digits_and_leaves_pictures_and_a_model(no_mnist, tmp_path, capsys):
+def test_lenet_learns_digits_and_leaves_pictures_and_a_model(run, no_mnist, tmp_path, capsys):
     pytest.importorskip("matplotlib")
     folder = ("--output", str(tmp_path))
     assert run("05_lenet_mnist", "--epochs", "2", *folder) > 0.7
@@ -58,13 +39,13 @@ def test_lenet_learns_digits_and_leaves_pictures_and_a_model(no_mnist, tmp_path,
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.glob("*.png"))
 
 
-def test_a_folder_that_is_named_must_hold_mnist(no_mnist, tmp_path):
+def test_a_folder_that_is_named_must_hold_mnist(run, no_mnist, tmp_path):
     for name in ("05_lenet_mnist", "06_what_layers_see", "08_transfer"):
         with pytest.raises(DataError, match="the four files"):
             run(name, str(tmp_path), *(["--output", str(tmp_path)] if name[1] != "8" else []))
 
 
-def test_a_unet_learns_where_shapes_are_and_draws_them(tmp_path, capsys):
+def test_a_unet_learns_where_shapes_are_and_draws_them(run, tmp_path, capsys):
     pytest.importorskip("matplotlib")
     options = ("--images", "96", "--epochs", "3", "--output", str(tmp_path))
     # all of it taken for background would be 19 %
@@ -74,13 +55,8 @@ def test_a_unet_learns_where_shapes_are_and_draws_them(tmp_path, capsys):
     assert {path.name for path in tmp_path.iterdir()} == {*names, "segmentation_curves.png"}
 
 
-def test_transferred_convolutions_and_fresh_ones_learn_from_few_examples(no_mnist, capsys):
+def test_transferred_convolutions_and_fresh_ones_learn_from_few_examples(run, no_mnist, capsys):
     transferred, scratch = run("08_transfer", "--epochs", "5", "--draws", "1")
     assert transferred > 0.6
     assert scratch > 0.6
     assert "mean: transferred" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
-def test_every_example_has_a_test(path):
-    assert f'"{path.stem}"' in Path(__file__).read_text(encoding="utf-8")
