@@ -1,55 +1,24 @@
-"""Losses as modules, which hold their options; see ``nn.functional`` for what each computes."""
+"""Losses of classification as modules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-from ..backend import asarray, is_array, unwrap
-from ..ops.losses.reduction import require_reduction
-from . import functional
-from .module import Module
+from .. import functional
+from .loss import Loss
 
 __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
     "HingeLoss",
-    "HuberLoss",
-    "L1Loss",
-    "MSELoss",
     "MultiMarginLoss",
     "NLLLoss",
     "PerceptronLoss",
-    "QuadraticCost",
 ]
 
 
-class _Loss(Module):
-    """A function of ``nn.functional`` and its options."""
-
-    function: ClassVar[Callable[..., Any]]
-    options: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *, reduction: str = "mean") -> None:
-        require_reduction(type(self).__name__, reduction)
-        self.reduction = reduction
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Return the loss of predictions against what they should have been."""
-        options = {name: getattr(self, name) for name in (*self.options, "reduction")}
-        return self.function(input, target, **options)
-
-    def _own(self, name: str, weight: Any) -> None:
-        """Keep weights as a buffer, which moves with ``to``."""
-        if weight is None:
-            setattr(self, name, None)
-        else:
-            weight = unwrap(weight)
-            self.register_buffer(name, weight if is_array(weight) else asarray(weight))
-
-
-class CrossEntropyLoss(_Loss):
+class CrossEntropyLoss(Loss):
     """Cross-entropy of scores (logits); see :func:`~xpnet.nn.functional.cross_entropy`.
 
     Parameters
@@ -86,7 +55,7 @@ class CrossEntropyLoss(_Loss):
         self.label_smoothing = label_smoothing
 
 
-class NLLLoss(_Loss):
+class NLLLoss(Loss):
     """Negative log-likelihood, after LogSoftmax; see :func:`~xpnet.nn.functional.nll_loss`.
 
     Parameters
@@ -113,7 +82,7 @@ class NLLLoss(_Loss):
         self.ignore_index = ignore_index
 
 
-class BCELoss(_Loss):
+class BCELoss(Loss):
     """Cross-entropy of probabilities; see :func:`~xpnet.nn.functional.binary_cross_entropy`.
 
     Parameters
@@ -136,7 +105,7 @@ class BCELoss(_Loss):
         self._own("weight", weight)
 
 
-class BCEWithLogitsLoss(_Loss):
+class BCEWithLogitsLoss(Loss):
     """See :func:`~xpnet.nn.functional.binary_cross_entropy_with_logits`.
 
     Parameters
@@ -162,81 +131,7 @@ class BCEWithLogitsLoss(_Loss):
         self._own("pos_weight", pos_weight)
 
 
-class MSELoss(_Loss):
-    """Mean squared error; see :func:`~xpnet.nn.functional.mse_loss`.
-
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
-
-    Examples
-    --------
-    >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.MSELoss()(np.asarray([1.0]), np.asarray([4.0])))
-    9.0
-    """
-
-    function = staticmethod(functional.mse_loss)
-
-
-class QuadraticCost(_Loss):
-    """Half the mean squared distance; see :func:`~xpnet.nn.functional.quadratic_cost`.
-
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
-
-    Examples
-    --------
-    >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.QuadraticCost()(np.asarray([[1.0, 0.0]]), np.asarray([[4.0, 4.0]])))
-    12.5
-    """
-
-    function = staticmethod(functional.quadratic_cost)
-
-
-class L1Loss(_Loss):
-    """Mean absolute error; see :func:`~xpnet.nn.functional.l1_loss`.
-
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
-
-    Examples
-    --------
-    >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.L1Loss()(np.asarray([1.0]), np.asarray([4.0])))
-    3.0
-    """
-
-    function = staticmethod(functional.l1_loss)
-
-
-class HuberLoss(_Loss):
-    """Quadratic below delta, linear above; see :func:`~xpnet.nn.functional.huber_loss`.
-
-    Parameters
-    ----------
-    delta : float
-    reduction : {"mean", "sum", "none"}
-
-    Examples
-    --------
-    >>> import numpy as np, xpnet as xn
-    >>> float(xn.nn.HuberLoss()(np.asarray([1.0]), np.asarray([4.0])))
-    2.5
-    """
-
-    function = staticmethod(functional.huber_loss)
-    options = ("delta",)
-
-    def __init__(self, delta: float = 1.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-
-class HingeLoss(_Loss):
+class HingeLoss(Loss):
     """Hinge loss for targets -1 and 1; see :func:`~xpnet.nn.functional.hinge_loss`.
 
     Parameters
@@ -253,7 +148,7 @@ class HingeLoss(_Loss):
     function = staticmethod(functional.hinge_loss)
 
 
-class PerceptronLoss(_Loss):
+class PerceptronLoss(Loss):
     """The perceptron's loss; see :func:`~xpnet.nn.functional.perceptron_loss`.
 
     Parameters
@@ -270,7 +165,7 @@ class PerceptronLoss(_Loss):
     function = staticmethod(functional.perceptron_loss)
 
 
-class MultiMarginLoss(_Loss):
+class MultiMarginLoss(Loss):
     """Hinge loss for many classes; see :func:`~xpnet.nn.functional.multi_margin_loss`.
 
     Parameters

@@ -1,0 +1,36 @@
+"""Loss: what the losses as modules have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from ...backend import asarray, is_array, unwrap
+from ...ops.losses.reduction import require_reduction
+from ..module import Module
+
+__all__ = ["Loss"]
+
+
+class Loss(Module):
+    """A function of ``nn.functional`` and its options."""
+
+    function: ClassVar[Callable[..., Any]]
+    options: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *, reduction: str = "mean") -> None:
+        require_reduction(type(self).__name__, reduction)
+        self.reduction = reduction
+
+    def forward(self, input: Any, target: Any) -> Any:
+        """Return the loss of predictions against what they should have been."""
+        options = {name: getattr(self, name) for name in (*self.options, "reduction")}
+        return self.function(input, target, **options)
+
+    def _own(self, name: str, weight: Any) -> None:
+        """Keep weights as a buffer, which moves with ``to``."""
+        if weight is None:
+            setattr(self, name, None)
+        else:
+            weight = unwrap(weight)
+            self.register_buffer(name, weight if is_array(weight) else asarray(weight))
