@@ -93,6 +93,31 @@ def compare(
     sizes: Sequence[int] = (),
 ) -> list[Result]:
     """Time the cases named `peers` of a module, taking turns, and return their medians."""
+    times = take_turns(
+        module,
+        peers,
+        threads=threads,
+        device=device,
+        rounds=rounds,
+        repetitions=repetitions,
+        wake=wake,
+        sizes=sizes,
+    )
+    return [_summarise(peer, values) for peer, values in times.items()]
+
+
+def take_turns(
+    module: str,
+    peers: Sequence[str],
+    *,
+    threads: int,
+    device: str = "cpu",
+    rounds: int,
+    repetitions: int,
+    wake: int,
+    sizes: Sequence[int] = (),
+) -> dict[str, list[float]]:
+    """Return all figures of each peer, in the order in which they were measured."""
     workers = [Worker(module, peer, threads, device, sizes) for peer in peers]
     times: dict[str, list[float]] = {peer: [] for peer in peers}
     try:
@@ -107,7 +132,7 @@ def compare(
     finally:
         for worker in workers:
             worker.close()
-    return [_summarise(peer, values) for peer, values in times.items()]
+    return times
 
 
 def _summarise(peer: str, values: list[float]) -> Result:
@@ -123,11 +148,12 @@ def _timed(step: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _serve(step: Callable[[], object], figure: Callable[[Callable[[], object]], float]) -> None:
-    """Answer each line "n" on standard input with n figures of the step."""
+def _serve(step: Callable[[], object], figure: Callable[[Callable[[], object]], object]) -> None:
+    """Answer each line "n" on standard input with the figures of n steps."""
     print("ready", flush=True)
     for line in sys.stdin:
-        print(*[figure(step) for _ in range(int(line))], flush=True)
+        figures = [figure(step) for _ in range(int(line))]
+        print(*[x for f in figures for x in (f if isinstance(f, tuple) else (f,))], flush=True)
 
 
 def main(name: str, peer: str, *sizes: str) -> None:
