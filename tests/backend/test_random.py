@@ -141,3 +141,37 @@ def test_a_seed_must_be_an_unsigned_64_bit_integer(seed):
 def test_a_key_must_be_two_unsigned_words(key):
     with pytest.raises(ArgumentError, match="stream: key must be at most two"):
         random.stream(0, *key)
+
+
+def test_a_seeded_block_draws_on_its_own_and_leaves_the_sequence_outside_alone():
+    xn.manual_seed(3)
+    expected = [random.next_stream().random() for _ in range(2)]
+    xn.manual_seed(3)
+    first = random.next_stream().random()
+    with random.seeded(9) as state:
+        inner = random.next_stream().random()
+        with random.seeded(4):
+            random.next_stream()
+        assert random.get_state() == {"seed": 9, "draws": 1}
+    with random.seeded(**state):
+        going_on = random.next_stream().random()
+    assert [first, random.next_stream().random()] == expected
+    xn.manual_seed(9)
+    assert [inner, going_on] == [random.next_stream().random() for _ in range(2)]
+
+
+def test_seeded_blocks_of_two_threads_do_not_disturb_each_other():
+    barrier, drawn = threading.Barrier(2), {}
+
+    def draw(name):
+        with random.seeded(5):
+            for _ in range(3):
+                barrier.wait()
+                drawn.setdefault(name, []).append(random.next_stream().random())
+
+    threads = [threading.Thread(target=draw, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert drawn["a"] == drawn["b"]

@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from ..errors import ArgumentError
 
-__all__ = ["bits", "get_state", "manual_seed", "next_stream", "set_state", "stream"]
+__all__ = ["bits", "get_state", "manual_seed", "next_stream", "seeded", "set_state", "stream"]
 
 _lock = threading.Lock()
 _state = {"seed": 0, "draws": 0}
+
+
+class _Own(threading.local):
+    """The state that a thread uses instead of the common one, inside ``with seeded(...)``."""
+
+    state: dict[str, int] | None = None
+
+
+_own = _Own()
 
 
 def manual_seed(seed: int) -> None:
@@ -44,20 +55,63 @@ def manual_seed(seed: int) -> None:
 def get_state() -> dict[str, int]:
     """Return the whole state: ``{"seed": ..., "draws": ...}``."""
     with _lock:
-        return dict(_state)
+        return dict(_current())
 
 
 def set_state(state: dict[str, int]) -> None:
     """Return to a state of :func:`get_state`."""
     with _lock:
-        _state.update(seed=int(state["seed"]), draws=int(state["draws"]))
+        _current().update(seed=int(state["seed"]), draws=int(state["draws"]))
+
+
+@contextmanager
+def seeded(seed: int, draws: int = 0) -> Iterator[dict[str, int]]:
+    """Give a block a sequence of draws of its own, in this thread alone.
+
+    The sequence outside goes on afterwards as if nothing had been drawn, and threads that run such
+    blocks at the same time do not disturb each other.
+
+    Parameters
+    ----------
+    seed : int
+        0 <= seed < 2**64.
+    draws : int
+        Where in the sequence to begin.
+
+    Yields
+    ------
+    dict
+        The state, which moves on with each draw: ``seeded(**state)`` continues it later.
+
+    Examples
+    --------
+    >>> with seeded(7) as state:
+    ...     a = next_stream().random()
+    >>> state
+    {'seed': 7, 'draws': 1}
+    >>> with seeded(7):
+    ...     a == next_stream().random()
+    True
+    """
+    _check_seed("seeded", seed)
+    outer, state = _own.state, {"seed": int(seed), "draws": int(draws)}
+    _own.state = state
+    try:
+        yield state
+    finally:
+        _own.state = outer
+
+
+def _current() -> dict[str, int]:
+    return _state if _own.state is None else _own.state
 
 
 def _next() -> tuple[int, int]:
     with _lock:
-        draw = _state["draws"]
-        _state["draws"] = draw + 1
-        return _state["seed"], draw
+        state = _current()
+        draw = state["draws"]
+        state["draws"] = draw + 1
+        return state["seed"], draw
 
 
 def next_stream() -> np.random.Generator:
