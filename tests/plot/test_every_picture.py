@@ -33,6 +33,9 @@ MASK = np.arange(64).reshape(8, 8) % 3
 # name: (call with `a` for the arrays of a backend and `axes`, number of axes, their argument)
 PICTURES = {
     "confusion_matrix": (lambda a, **axes: plot.confusion_matrix(a(Y), a(SCORES), **axes), 1, "ax"),
+    "decision_boundary": (
+        lambda a, **axes: plot.decision_boundary(lambda p: p[:, 0] + 0.3, a(X[0, 0, :, :2]),
+                                                 a(Y)[:1] * a(MASK)[:, 0] % 2, **axes), 1, "ax"),
     "feature_maps": (lambda a, **axes: plot.feature_maps(model(), a(X[0]), **axes), 4, "axes"),
     "filters": (lambda a, **axes: plot.filters(a(X), **axes), 1, "ax"),
     "images": (lambda a, **axes: plot.images(a(X), a(Y), **axes), 2, "axes"),
@@ -41,6 +44,8 @@ PICTURES = {
                       "axes"),
     "segmentation": (lambda a, **axes: plot.segmentation(a(X[0]), a(MASK), a(MASK), **axes), 3,
                      "axes"),
+    "surface": (lambda a, **ax: plot.surface(lambda p: p[:, 0] * p[:, 1], (0, 1), (0, 1),
+                                             paths={"way": a(SCORES)}, **ax), 1, "ax"),
 }  # fmt: skip
 
 
@@ -69,7 +74,9 @@ def test_arrays_of_any_library_give_the_picture_of_numpy(name, backend):
             np.testing.assert_allclose(image.get_array(), reference.get_array(), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["confusion_matrix", "images", "misclassified", "segmentation"])
+@pytest.mark.parametrize(
+    "name", ["confusion_matrix", "decision_boundary", "images", "misclassified", "segmentation"]
+)
 def test_tensors_are_drawn_as_well(name, drawn):
     call, *_ = PICTURES[name]
     drawn(call(xn.Tensor))

@@ -11,6 +11,8 @@
 ``confusion_matrix.py``   which class was taken for which
 ``misclassified.py``      the images that a model gets wrong
 ``segmentation.py``       an image with the classes of its pixels
+``surface.py``            contours of a function of two numbers, and the ways of optimizers over it
+``decision_boundary.py``  what a classifier says in every point of the plane
 ========================  ==============================================================
 
 Every function takes arrays of any library and device, draws in the axes that it is given or in a
@@ -23,18 +25,22 @@ from __future__ import annotations
 
 from .confusion_matrix import confusion_matrix
 from .curves import learning_curves
+from .decision_boundary import decision_boundary
 from .feature_maps import feature_maps
 from .filters import filters
 from .images import images
 from .misclassified import misclassified
 from .segmentation import segmentation
+from .surface import surface
 
 __all__ = [
     "confusion_matrix",
+    "decision_boundary",
     "feature_maps",
     "filters",
     "images",
     "learning_curves",
     "misclassified",
     "segmentation",
+    "surface",
 ]
