@@ -5,6 +5,7 @@
 ``logistic_regression.py``  LogisticRegression: the probability of one class of two
 ``softmax_regression.py``   SoftmaxRegression: probabilities of several classes
 ``mlp.py``                  MLP: dense layers with activations in between
+``back_propagation/``       ShallowNetwork, DeepNetwork: their gradients written out, BP1 to BP4
 ``lenet5.py``               LeNet5: two convolutions with pooling, for 28x28 images
 ``codes.py``                pictures of the digits, with which the original compares
 ``lenet5_original.py``      LeNet5Original: the same as it was published in 1998
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from ..errors import choose
 from ..nn import Module
+from .back_propagation import DeepNetwork, ShallowNetwork
 from .lenet5 import LeNet5
 from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
@@ -31,6 +33,7 @@ from .unet import UNet
 from .vgg import VGG
 
 __all__ = [
+    "DeepNetwork",
     "LeNet5",
     "LeNet5Original",
     "LogisticRegression",
@@ -38,6 +41,7 @@ __all__ = [
     "MODELS",
     "Perceptron",
     "ResNet",
+    "ShallowNetwork",
     "SoftmaxRegression",
     "UNet",
     "VGG",
