@@ -16,9 +16,11 @@ from .activations import (
     step,
     tanh,
 )
+from .attention import scaled_dot_product_attention, self_attention
 from .conv import conv
 from .conv_transpose import conv_transpose
 from .dropout import dropout
+from .embedding import embedding
 from .flatten import flatten
 from .linear import linear
 from .losses import (
@@ -62,6 +64,7 @@ __all__ = [
     "cross_entropy",
     "dropout",
     "elu",
+    "embedding",
     "flatten",
     "gelu",
     "group_norm",
@@ -82,6 +85,8 @@ __all__ = [
     "quadratic_cost",
     "relu",
     "rms_norm",
+    "scaled_dot_product_attention",
+    "self_attention",
     "sigmoid",
     "sign",
     "silu",

@@ -19,6 +19,7 @@ from .activations import (
     step,
     tanh,
 )
+from .attention import embedding, scaled_dot_product_attention
 from .classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -91,6 +92,7 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "elu",
+    "embedding",
     "flatten",
     "gelu",
     "get_loss",
@@ -118,6 +120,7 @@ __all__ = [
     "quadratic_cost",
     "relu",
     "rms_norm",
+    "scaled_dot_product_attention",
     "sigmoid",
     "sign",
     "silu",
