@@ -21,6 +21,10 @@ def history():
     return history
 
 
+def searched():
+    return xn.training.sweep(lambda lr, units: lr * units, {"lr": [0.1, 1.0], "units": [2, 3]})
+
+
 def model():
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2))
 
@@ -38,10 +42,13 @@ PICTURES = {
                                                  a(Y)[:1] * a(MASK)[:, 0] % 2, **axes), 1, "ax"),
     "feature_maps": (lambda a, **axes: plot.feature_maps(model(), a(X[0]), **axes), 4, "axes"),
     "filters": (lambda a, **axes: plot.filters(a(X), **axes), 1, "ax"),
+    "functions": (lambda a, **axes: plot.functions({"abs": abs}, **axes), 1, "axes"),
+    "histograms": (lambda a, **axes: plot.histograms({"x": a(X), "y": a(Y)}, **axes), 2, "axes"),
     "images": (lambda a, **axes: plot.images(a(X), a(Y), **axes), 2, "axes"),
     "learning_curves": (lambda a, **axes: plot.learning_curves(history(), **axes), 1, "axes"),
     "misclassified": (lambda a, **axes: plot.misclassified(a(X), a(Y), a(SCORES), **axes), 1,
                       "axes"),
+    "sweep": (lambda a, **axes: plot.sweep(searched(), "score", **axes), 2, "axes"),
     "segmentation": (lambda a, **axes: plot.segmentation(a(X[0]), a(MASK), a(MASK), **axes), 3,
                      "axes"),
     "surface": (lambda a, **ax: plot.surface(lambda p: p[:, 0] * p[:, 1], (0, 1), (0, 1),

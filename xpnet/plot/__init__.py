@@ -8,6 +8,9 @@
 ``filters.py``            the kernels of a convolution
 ``feature_maps.py``       what the layers of a model make of an image
 ``curves.py``             loss and metrics over the epochs, of one training or several
+``sweep.py``              what each hyper-parameter of a sweep does to the result
+``functions.py``          functions of one number, such as activations, with their derivatives
+``histograms.py``         how the numbers of arrays are spread, such as the outputs of layers
 ``confusion_matrix.py``   which class was taken for which
 ``misclassified.py``      the images that a model gets wrong
 ``segmentation.py``       an image with the classes of its pixels
@@ -28,19 +31,25 @@ from .curves import learning_curves
 from .decision_boundary import decision_boundary
 from .feature_maps import feature_maps
 from .filters import filters
+from .functions import functions
+from .histograms import histograms
 from .images import images
 from .misclassified import misclassified
 from .segmentation import segmentation
 from .surface import surface
+from .sweep import sweep
 
 __all__ = [
     "confusion_matrix",
     "decision_boundary",
     "feature_maps",
     "filters",
+    "functions",
+    "histograms",
     "images",
     "learning_curves",
     "misclassified",
     "segmentation",
+    "sweep",
     "surface",
 ]

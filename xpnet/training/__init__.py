@@ -8,6 +8,7 @@
 ``targets.py``     what kind of targets a loss wants
 ``totals.py``      loss and metrics on the device, fetched now and then
 ``history.py``     History: the numbers of the epochs, as a table and as a picture
+``sweep.py``       sweep: hyper-parameters on a grid or at random, as a table
 ``metrics/``       accuracy, F1, R² ...: functions, and sums over batches
 ``callbacks/``     EarlyStopping, CSVLogger ...
 =================  =====================================================================
@@ -27,6 +28,7 @@ from .callbacks import (
 )
 from .history import History
 from .metrics import Metric
+from .sweep import Sweep, log_uniform, sweep
 from .trainer import Trainer
 
 __all__ = [
@@ -38,8 +40,11 @@ __all__ = [
     "LearningRateLogger",
     "Metric",
     "StopOnNaN",
+    "Sweep",
     "TensorBoard",
     "Trainer",
     "callbacks",
+    "log_uniform",
     "metrics",
+    "sweep",
 ]
