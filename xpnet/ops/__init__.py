@@ -47,6 +47,7 @@ from .norms import (
 from .op import OPS, Op
 from .padding import pad
 from .pooling import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
+from .recurrent import gru, lstm, rnn
 from .upsampling import upsample_linear, upsample_nearest
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "flatten",
     "gelu",
     "group_norm",
+    "gru",
     "hinge_loss",
     "huber_loss",
     "l1_loss",
@@ -76,6 +78,7 @@ __all__ = [
     "linear",
     "local_response_norm",
     "log_softmax",
+    "lstm",
     "max_pool",
     "mse_loss",
     "multi_margin_loss",
@@ -85,6 +88,7 @@ __all__ = [
     "quadratic_cost",
     "relu",
     "rms_norm",
+    "rnn",
     "scaled_dot_product_attention",
     "self_attention",
     "sigmoid",

@@ -7,13 +7,13 @@ rest.
 
 from __future__ import annotations
 
-from . import activations, attention, layers, losses, norms, resampling, windows
+from . import activations, attention, layers, losses, norms, recurrent, resampling, windows
 from .row import Row, is_float
 
 __all__ = ["ROWS", "Row", "is_float"]
 
 ROWS = [
     row
-    for part in (windows, norms, resampling, layers, attention, activations, losses)
+    for part in (windows, norms, resampling, layers, attention, recurrent, activations, losses)
     for row in part.ROWS
 ]
