@@ -23,15 +23,20 @@ CLASSES = {
     nn.MultiMarginLoss: functional.multi_margin_loss,
     nn.NLLLoss: functional.nll_loss,
     nn.PerceptronLoss: functional.perceptron_loss,
+    nn.PoissonNLLLoss: functional.poisson_nll_loss,
     nn.QuadraticCost: functional.quadratic_cost,
+    nn.QuantileLoss: functional.quantile_loss,
 }
 OPTIONS = {
     nn.BCELoss: {"weight": [1.0, 2.0, 3.0]},
     nn.BCEWithLogitsLoss: {"weight": [1.0, 2.0, 3.0], "pos_weight": [3.0, 2.0, 1.0]},
     nn.CrossEntropyLoss: {"weight": [1.0, 2.0, 3.0], "ignore_index": 1, "label_smoothing": 0.1},
+    nn.HingeLoss: {"power": 2},
     nn.HuberLoss: {"delta": 0.2},
     nn.MultiMarginLoss: {"p": 2, "margin": 0.5, "weight": [1.0, 2.0, 3.0]},
     nn.NLLLoss: {"weight": [1.0, 2.0, 3.0], "ignore_index": 1},
+    nn.PoissonNLLLoss: {"log_input": False, "full": True, "eps": 1e-3},
+    nn.QuantileLoss: {"q": 0.9},
 }
 X = np.asarray([[0.1, 0.7, 0.2], [0.3, 0.3, 0.4]])
 
@@ -49,7 +54,8 @@ each_loss = pytest.mark.parametrize("loss", CLASSES, ids=lambda loss: loss.__nam
 
 def test_every_loss_has_a_class_a_function_and_a_name():
     assert {f.__name__ for f in CLASSES.values()} == set(ops.losses.__all__)
-    assert set(functional.LOSSES.values()) == set(CLASSES.values())
+    squared = {functional.squared_hinge_loss}  # the class is HingeLoss(power=2)
+    assert set(functional.LOSSES.values()) == set(CLASSES.values()) | squared
 
 
 @each_loss
@@ -57,6 +63,20 @@ def test_a_module_gives_what_its_function_gives(loss, backend):
     x, y = backend.asarray(X.astype(np.float32)), target(loss, backend)
     for options in ({}, {"reduction": "sum"}, {"reduction": "none"}, OPTIONS.get(loss, {})):
         assert_close(loss(**options)(x, y), CLASSES[loss](x, y, **options))
+
+
+@each_loss
+def test_a_call_may_ask_for_another_reduction(loss, backend):
+    x, y = backend.asarray(X.astype(np.float32)), target(loss, backend)
+    options = OPTIONS.get(loss, {})
+    assert_close(
+        loss(**options)(x, y, reduction="none"), CLASSES[loss](x, y, reduction="none", **options)
+    )
+
+
+def test_the_squared_hinge_is_a_hinge_of_power_two(backend):
+    x, y = backend.asarray(X), target(nn.HingeLoss, backend)
+    assert_close(functional.squared_hinge_loss(x, y), nn.HingeLoss(power=2)(x, y))
 
 
 @each_loss
@@ -123,7 +143,7 @@ def test_a_small_network_learns_with_every_loss_by_name():
     labels = (x[:, 0] > 0).astype(np.int64)
     onto = {"cross_entropy": labels, "multi_margin": labels}
     signs = (2 * np.eye(2)[labels] - 1).astype(np.float32)
-    onto |= {"hinge": signs, "perceptron": signs}
+    onto |= {"hinge": signs, "squared_hinge": signs, "perceptron": signs}
     for name in sorted(set(functional.LOSSES) - {"bce", "nll"}):
         xn.manual_seed(0)
         model = nn.Linear(3, 2)

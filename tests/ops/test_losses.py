@@ -198,6 +198,8 @@ def test_the_index_to_ignore_may_be_any_number(loss):
         ops.l1_loss,
         ops.huber_loss,
         ops.quadratic_cost,
+        ops.quantile_loss,
+        ops.poisson_nll_loss,
         ops.binary_cross_entropy,
         ops.binary_cross_entropy_with_logits,
     ],
@@ -266,3 +268,35 @@ def test_options_out_of_range_are_refused():
         ops.multi_margin_loss(np.ones((2, 3, 4)), np.zeros((2, 4), dtype=int))
     with pytest.raises(ArgumentError, match="delta must be > 0, got 0"):
         ops.huber_loss(X, X, delta=0)
+    for q in (0, 1, -0.5):
+        with pytest.raises(ArgumentError, match=rf"q must be between 0 and 1, got {q}; 0\.5 is"):
+            ops.quantile_loss(X, X, q=q)
+    with pytest.raises(ArgumentError, match="power must be 1 or 2, got 3"):
+        ops.hinge_loss(np.ones(2), np.ones(2), power=3)
+    with pytest.raises(ArgumentError, match=r"eps must be > 0, got 0; 1e-8"):
+        ops.poisson_nll_loss(X, X, eps=0)
+
+
+def test_negative_rates_are_refused():
+    rates, counts = np.asarray([-1.0, 2.0]), np.ones(2)
+    with pytest.raises(ArgumentError, match=r"rates >= 0 with log_input=False, got -1\.0; end"):
+        ops.poisson_nll_loss(rates, counts, log_input=False)
+    assert np.isfinite(ops.poisson_nll_loss(rates, counts))
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.8])
+def test_the_constant_with_the_smallest_quantile_loss_is_the_quantile(q):
+    y = np.random.default_rng(0).normal(size=999)
+    losses = [float(ops.quantile_loss(np.full(999, x), y, q=q)) for x in np.sort(y)]
+    assert np.sort(y)[int(np.argmin(losses))] == pytest.approx(np.quantile(y, q), abs=1e-2)
+
+
+def test_the_quantile_loss_has_no_slope_where_the_prediction_is_right():
+    dx = gradient(ops.quantile_loss, np.asarray([1.0, 2.0]), np.asarray([1.0, 5.0]), q=0.9)
+    assert dx.tolist() == [0.0, -0.45]
+
+
+def test_the_constant_with_the_smallest_poisson_loss_is_the_mean():
+    counts = np.asarray([0.0, 1.0, 3.0, 8.0])
+    slope = gradient(ops.poisson_nll_loss, np.full(4, np.log(3.0)), counts)
+    assert np.sum(slope) == pytest.approx(0.0, abs=1e-12)

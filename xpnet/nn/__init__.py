@@ -38,7 +38,9 @@ from .losses import (
     MultiMarginLoss,
     NLLLoss,
     PerceptronLoss,
+    PoissonNLLLoss,
     QuadraticCost,
+    QuantileLoss,
 )
 from .module import Module
 from .norms import (
@@ -137,7 +139,9 @@ __all__ = [
     "Parallel",
     "Parameter",
     "PerceptronLoss",
+    "PoissonNLLLoss",
     "QuadraticCost",
+    "QuantileLoss",
     "RMSNorm",
     "ReLU",
     "ReflectionPad1d",

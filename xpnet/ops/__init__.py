@@ -34,7 +34,9 @@ from .losses import (
     multi_margin_loss,
     nll_loss,
     perceptron_loss,
+    poisson_nll_loss,
     quadratic_cost,
+    quantile_loss,
 )
 from .norms import (
     batch_norm,
@@ -85,7 +87,9 @@ __all__ = [
     "nll_loss",
     "pad",
     "perceptron_loss",
+    "poisson_nll_loss",
     "quadratic_cost",
+    "quantile_loss",
     "relu",
     "rms_norm",
     "rnn",

@@ -85,6 +85,22 @@ def torch_quadratic(F: Any, x: Any, y: Any, reduction: str = "mean") -> Any:
     return losses if reduction == "none" else getattr(losses, reduction)()
 
 
+def torch_quantile(F: Any, x: Any, y: Any, q: float = 0.5, reduction: str = "mean") -> Any:
+    d = y - x
+    return reduced((q * d).maximum((q - 1) * d), reduction)
+
+
+def counted(*shape: int, log_input: bool = True):
+    """Logarithms of rates, or rates, and numbers of events."""
+
+    def make(rng: np.random.Generator) -> list[Any]:
+        rate = rng.uniform(0.5, 5.0, shape)
+        counts = rng.poisson(rate) + 0.25  # not at 1, where Stirling's approximation sets in
+        return [np.log(rate) if log_input else rate, counts]
+
+    return make
+
+
 def pairwise(op: str, torch: Any, *variants: dict[str, Any], **facts: Any) -> list[Row]:
     facts = {"wrt": (0, 1), "batch": (0, 1), **facts}
     return [
@@ -107,7 +123,20 @@ ROWS = [
     *pairwise("mse_loss", same("mse_loss")),
     *pairwise("l1_loss", same("l1_loss"), smooth=False),
     *pairwise("huber_loss", same("huber_loss"), {}, {"delta": 0.5}, smooth=False),
+    *pairwise("quantile_loss", torch_quantile, {}, {"q": 0.9}, smooth=False),
     *pairwise("quadratic_cost", torch_quadratic),
+    *(
+        Row(
+            "poisson_nll_loss",
+            counted(N, K, log_input=options.get("log_input", True)),
+            options,
+            same("poisson_nll_loss"),
+            (0, 1),
+            (0, 1),
+            extremes=(-50.0, 10.0, 0.0) if options.get("log_input", True) else (0.0, 1e4, 1.0),
+        )
+        for options in (*REDUCTIONS, {"full": True}, {"log_input": False, "full": True})
+    ),
     Row("quadratic_cost", two(N, 2, 3), {}, torch_quadratic, (0, 1), (0, 1), note="images"),
     *(
         Row(
@@ -193,12 +222,14 @@ ROWS = [
             "hinge_loss",
             signed(N, integer=integer),
             options,
-            lambda F, x, y, reduction="mean": reduced((1 - y * x).clamp(min=0), reduction),
+            lambda F, x, y, power=1, reduction="mean": reduced(
+                (1 - y * x).clamp(min=0) ** power, reduction
+            ),
             batch=(0, 1),
             smooth=False,
             note="" if integer else "float target",
         )
-        for options in REDUCTIONS
+        for options in (*REDUCTIONS, {"power": 2})
         for integer in (True, False)
     ),
     *(

@@ -28,6 +28,7 @@ from .classification import (
     multi_margin_loss,
     nll_loss,
     perceptron_loss,
+    squared_hinge_loss,
 )
 from .convolution import (
     conv,
@@ -63,7 +64,14 @@ from .pooling import (
     max_pool1d,
     max_pool2d,
 )
-from .regression import huber_loss, l1_loss, mse_loss, quadratic_cost
+from .regression import (
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    quadratic_cost,
+    quantile_loss,
+)
 from .resampling import interpolate, pad
 
 __all__ = [
@@ -117,7 +125,9 @@ __all__ = [
     "one_hot",
     "pad",
     "perceptron_loss",
+    "poisson_nll_loss",
     "quadratic_cost",
+    "quantile_loss",
     "relu",
     "rms_norm",
     "scaled_dot_product_attention",
@@ -126,6 +136,7 @@ __all__ = [
     "silu",
     "softmax",
     "softplus",
+    "squared_hinge_loss",
     "step",
     "tanh",
 ]

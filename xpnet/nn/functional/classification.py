@@ -21,6 +21,7 @@ __all__ = [
     "multi_margin_loss",
     "nll_loss",
     "perceptron_loss",
+    "squared_hinge_loss",
 ]
 
 
@@ -146,8 +147,10 @@ def binary_cross_entropy_with_logits(
     )
 
 
-def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """Return the mean of max(0, 1 - target * input), for targets -1 and 1.
+def hinge_loss(input: Any, target: Any, *, power: int = 1, reduction: str = "mean") -> Any:
+    """Return the mean of max(0, 1 - target * input)^power, for targets -1 and 1.
+
+    `power` is 1 or 2; see also :func:`squared_hinge_loss`.
 
     Examples
     --------
@@ -155,7 +158,7 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> hinge_loss(np.asarray([0.5, 2.0]), np.asarray([1, 1]))
     np.float64(0.25)
     """
-    return ops.hinge_loss(input, target, reduction=reduction)
+    return ops.hinge_loss(input, target, power=power, reduction=reduction)
 
 
 def multi_margin_loss(
@@ -205,3 +208,15 @@ def perceptron_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     np.float64(1.0)
     """
     return ops.perceptron_loss(input, target, reduction=reduction)
+
+
+def squared_hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+    """Return the mean of max(0, 1 - target * input)², for targets -1 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> squared_hinge_loss(np.asarray([0.5, 2.0]), np.asarray([1, 1]))
+    np.float64(0.125)
+    """
+    return ops.hinge_loss(input, target, power=2, reduction=reduction)

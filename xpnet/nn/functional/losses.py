@@ -14,8 +14,16 @@ from .classification import (
     multi_margin_loss,
     nll_loss,
     perceptron_loss,
+    squared_hinge_loss,
 )
-from .regression import huber_loss, l1_loss, mse_loss, quadratic_cost
+from .regression import (
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    quadratic_cost,
+    quantile_loss,
+)
 
 __all__ = ["LOSSES", "get_loss"]
 
@@ -30,7 +38,10 @@ LOSSES: dict[str, Callable[..., Any]] = {
     "multi_margin": multi_margin_loss,
     "nll": nll_loss,
     "perceptron": perceptron_loss,
+    "poisson": poisson_nll_loss,
     "quadratic": quadratic_cost,
+    "quantile": quantile_loss,
+    "squared_hinge": squared_hinge_loss,
 }
 """Every loss by the name that ``Trainer(loss=...)`` takes."""
 

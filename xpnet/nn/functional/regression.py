@@ -14,7 +14,9 @@ __all__ = [
     "huber_loss",
     "l1_loss",
     "mse_loss",
+    "poisson_nll_loss",
     "quadratic_cost",
+    "quantile_loss",
 ]
 
 
@@ -64,3 +66,52 @@ def huber_loss(input: Any, target: Any, *, delta: float = 1.0, reduction: str = 
     np.float64(0.75)
     """
     return ops.huber_loss(input, target, delta=delta, reduction=reduction)
+
+
+def quantile_loss(input: Any, target: Any, *, q: float = 0.5, reduction: str = "mean") -> Any:
+    """Return the mean of max(q d, (q - 1) d), d = target - input: the pinball loss.
+
+    A model that makes it small predicts the q-quantile: a share q of the targets lies below.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> quantile_loss(np.asarray([1.0, 2.0]), np.asarray([3.0, 1.0]), q=0.75)
+    np.float64(0.875)
+    """
+    return ops.quantile_loss(input, target, q=q, reduction=reduction)
+
+
+def poisson_nll_loss(
+    input: Any,
+    target: Any,
+    *,
+    log_input: bool = True,
+    full: bool = False,
+    eps: float = 1e-8,
+    reduction: str = "mean",
+) -> Any:
+    """Return the negative log-likelihood of counts, where the model predicts their rate λ.
+
+    Parameters
+    ----------
+    input, target : arrays of the same shape
+        Predictions, and counts >= 0, as floating-point numbers.
+    log_input : bool
+        Whether `input` is log λ: the loss is exp(input) - target input. Otherwise it is λ:
+        input - target log(input + eps).
+    full : bool
+        Add log(target!), in Stirling's approximation, where the target is greater than 1.
+    eps : float
+        Keeps the logarithm of a rate 0 finite.
+    reduction : {"mean", "sum", "none"}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> poisson_nll_loss(np.asarray([0.0, 0.0]), np.asarray([1.0, 3.0]))
+    np.float64(1.0)
+    """
+    return ops.poisson_nll_loss(
+        input, target, log_input=log_input, full=full, eps=eps, reduction=reduction
+    )

@@ -11,7 +11,14 @@ from .classification import (
     NLLLoss,
     PerceptronLoss,
 )
-from .regression import HuberLoss, L1Loss, MSELoss, QuadraticCost
+from .regression import (
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    PoissonNLLLoss,
+    QuadraticCost,
+    QuantileLoss,
+)
 
 __all__ = [
     "BCELoss",
@@ -24,5 +31,7 @@ __all__ = [
     "MultiMarginLoss",
     "NLLLoss",
     "PerceptronLoss",
+    "PoissonNLLLoss",
     "QuadraticCost",
+    "QuantileLoss",
 ]

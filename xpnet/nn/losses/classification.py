@@ -136,6 +136,8 @@ class HingeLoss(Loss):
 
     Parameters
     ----------
+    power : {1, 2}
+        2 is the squared hinge.
     reduction : {"mean", "sum", "none"}
 
     Examples
@@ -146,6 +148,11 @@ class HingeLoss(Loss):
     """
 
     function = staticmethod(functional.hinge_loss)
+    options = ("power",)
+
+    def __init__(self, power: int = 1, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.power = power
 
 
 class PerceptronLoss(Loss):

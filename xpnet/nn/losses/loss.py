@@ -22,10 +22,13 @@ class Loss(Module):
         require_reduction(type(self).__name__, reduction)
         self.reduction = reduction
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Return the loss of predictions against what they should have been."""
-        options = {name: getattr(self, name) for name in (*self.options, "reduction")}
-        return self.function(input, target, **options)
+    def forward(self, input: Any, target: Any, *, reduction: str | None = None) -> Any:
+        """Return the loss of predictions against what they should have been.
+
+        `reduction` is one for this call alone.
+        """
+        options = {name: getattr(self, name) for name in self.options}
+        return self.function(input, target, reduction=reduction or self.reduction, **options)
 
     def _own(self, name: str, weight: Any) -> None:
         """Keep weights as a buffer, which moves with ``to``."""

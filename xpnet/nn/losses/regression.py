@@ -9,7 +9,9 @@ __all__ = [
     "HuberLoss",
     "L1Loss",
     "MSELoss",
+    "PoissonNLLLoss",
     "QuadraticCost",
+    "QuantileLoss",
 ]
 
 
@@ -85,3 +87,60 @@ class HuberLoss(Loss):
     def __init__(self, delta: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.delta = delta
+
+
+class QuantileLoss(Loss):
+    """The pinball loss of a quantile; see :func:`~xpnet.nn.functional.quantile_loss`.
+
+    Parameters
+    ----------
+    q : float
+        Between 0 and 1; 0.5 is the median.
+    reduction : {"mean", "sum", "none"}
+
+    Examples
+    --------
+    >>> import numpy as np, xpnet as xn
+    >>> float(xn.nn.QuantileLoss(0.75)(np.asarray([1.0]), np.asarray([3.0])))
+    1.5
+    """
+
+    function = staticmethod(functional.quantile_loss)
+    options = ("q",)
+
+    def __init__(self, q: float = 0.5, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.q = q
+
+
+class PoissonNLLLoss(Loss):
+    """Negative log-likelihood of counts; see :func:`~xpnet.nn.functional.poisson_nll_loss`.
+
+    Parameters
+    ----------
+    log_input, full : bool
+    eps : float
+    reduction : {"mean", "sum", "none"}
+
+    Examples
+    --------
+    >>> import numpy as np, xpnet as xn
+    >>> float(xn.nn.PoissonNLLLoss()(np.asarray([0.0]), np.asarray([3.0])))
+    1.0
+    """
+
+    function = staticmethod(functional.poisson_nll_loss)
+    options = ("log_input", "full", "eps")
+
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        *,
+        eps: float = 1e-8,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.log_input = log_input
+        self.full = full
+        self.eps = eps

@@ -15,7 +15,9 @@ from .mse_loss import mse_loss
 from .multi_margin_loss import multi_margin_loss
 from .nll_loss import nll_loss
 from .perceptron_loss import perceptron_loss
+from .poisson_nll_loss import poisson_nll_loss
 from .quadratic_cost import quadratic_cost
+from .quantile_loss import quantile_loss
 
 __all__ = [
     "binary_cross_entropy",
@@ -28,5 +30,7 @@ __all__ = [
     "multi_margin_loss",
     "nll_loss",
     "perceptron_loss",
+    "poisson_nll_loss",
     "quadratic_cost",
+    "quantile_loss",
 ]
