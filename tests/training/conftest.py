@@ -23,3 +23,25 @@ def make_trainer():
         return xn.Trainer(model, xn.optim.Adam(model.parameters(), lr=lr), **options)
 
     return make
+
+
+@pytest.fixture
+def fetches(monkeypatch):
+    """The number of times that a value left the device, as a list with one entry for each."""
+    strict = pytest.importorskip("array_api_strict")
+    library = xn.device("strict:device1").target.library
+    monkeypatch.setattr(type(library), "host", False)  # as on a GPU
+    seen = []
+
+    def counted(function):
+        def count(*args, **kwargs):
+            seen.append(function.__name__)
+            return function(*args, **kwargs)
+
+        return count
+
+    kind = type(strict.asarray(0))
+    for name in ("__float__", "__int__", "__bool__", "__index__", "__complex__"):
+        monkeypatch.setattr(kind, name, counted(getattr(kind, name)))
+    monkeypatch.setattr(type(library), "to_numpy", counted(type(library).to_numpy))
+    return seen

@@ -6,6 +6,8 @@
 ``modes.py``       training and evaluation mode of a model
 ``inputs.py``      what ``fit`` accepts as data
 ``targets.py``     what kind of targets a loss wants
+``loss.py``        the loss of a batch, with weights of its samples or without
+``weights.py``     what such weights must be
 ``totals.py``      loss and metrics on the device, fetched now and then
 ``history.py``     History: the numbers of the epochs, as a table and as a picture
 ``sweep.py``       sweep: hyper-parameters on a grid or at random, as a table

@@ -22,7 +22,9 @@ from ..data.augmentation import Augmentation
 from ..errors import DataError, XpnetError
 from ..nn import Module, Parameter
 from ..typing import Array
+from .loss import require_weighable
 from .targets import require_kind
+from .weights import require_positive, require_weights
 
 __all__ = [
     "as_loader",
@@ -32,13 +34,14 @@ __all__ = [
     "require_good_data",
 ]
 
-Pair = tuple[Array, Array]
+Batch = tuple[Array, Array, Array | None]
+"""Inputs, targets, and the weights of the samples if they have some."""
 
 
 def as_loader(
     where: str, data: Any, batch_size: int, shuffle: bool = False, seed: int = 0
 ) -> DataLoader:
-    """Return a loader for a data set or a pair of arrays; a loader is returned as it is.
+    """Return a loader for a data set, a pair (X, y) or (X, y, weights); a loader as it is.
 
     Raises
     ------
@@ -52,10 +55,10 @@ def as_loader(
     """
     if isinstance(data, DataLoader):
         return data
-    if isinstance(data, tuple | list) and len(data) != 2:
+    if isinstance(data, tuple | list) and len(data) not in (2, 3):
         raise DataError(
             f"{where}: data must be a pair (X, y), a data set or a DataLoader, got "
-            f"{len(data)} objects in a {type(data).__name__}; pass (X, y)"
+            f"{len(data)} objects in a {type(data).__name__}; pass (X, y), or (X, y, weights)"
         )
     if is_array(data) or isinstance(data, dict):
         raise DataError(
@@ -72,34 +75,36 @@ def as_loader(
         raise DataError(f"{where}: data must be inputs with their targets; {error}") from error
 
 
-def batches_for(model: Module, loader: Iterable[Any]) -> Iterator[Pair]:
-    """Yield the pairs (x, y) of a loader on the model's device, floats in its dtype.
+def batches_for(model: Module, loader: Iterable[Any]) -> Iterator[Batch]:
+    """Yield (x, y, weights or None) of a loader on the model's device, floats in its dtype.
 
     Raises
     ------
     DataError
-        If a batch is no pair.
+        If a batch is no pair, nor a pair with weights.
     """
     parameter = _first_parameter(model)
     if parameter is None:
-        yield from (_checked_pair("fit", batch) for batch in loader)
+        yield from (_checked("fit", batch) for batch in loader)
         return
     # asked once and not for each batch: it does not change within an epoch
     home, dtype = device_of(parameter), dtype_name(parameter.dtype)
     for batch in loader:
-        x, y = _checked_pair("fit", batch)
-        yield _cast(to_device(x, home), dtype), _cast(to_device(y, home), dtype)
+        x, y, w = _checked("fit", batch)
+        if w is not None:
+            w = _cast(to_device(w, home), dtype)
+        yield _cast(to_device(x, home), dtype), _cast(to_device(y, home), dtype), w
 
 
-def groups(batches: Iterable[Pair], size: int) -> Iterator[list[Pair]]:
+def groups(batches: Iterable[Batch], size: int) -> Iterator[list[Batch]]:
     """Yield lists of `size` batches; the last one may be shorter.
 
     Examples
     --------
-    >>> [len(group) for group in groups([(1, 2)] * 5, 2)]
+    >>> [len(group) for group in groups([(1, 2, None)] * 5, 2)]
     [2, 2, 1]
     """
-    group: list[Pair] = []
+    group: list[Batch] = []
     for batch in batches:
         group.append(batch)
         if len(group) == size:
@@ -126,18 +131,21 @@ def _cast(x: Array, dtype: str) -> Array:
     return xp.astype(x, dtype_of(xp, dtype))
 
 
-def _checked_pair(where: str, batch: Any) -> Pair:
-    if not isinstance(batch, tuple | list) or len(batch) != 2:
+def _checked(where: str, batch: Any) -> Batch:
+    if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
         got = f"{len(batch)} arrays" if isinstance(batch, tuple | list) else type(batch).__name__
         raise DataError(
-            f"{where}: a batch must be a pair (x, y), got {got}; "
-            "make a data set of inputs and targets: ArrayDataset(X, y)"
+            f"{where}: a batch must be a pair (x, y), got {got}; make a data set of inputs and "
+            "targets, ArrayDataset(X, y), or of those and weights, ArrayDataset(X, y, weights)"
         )
-    return batch[0], batch[1]
+    x, y, *rest = batch
+    if rest:
+        require_weights(where, x, rest[0])
+    return x, y, rest[0] if rest else None
 
 
 def require_good_data(where: str, loader: DataLoader, loss: Any) -> None:
-    """Raise a DataError if the data hold NaN or infinity, or the loss cannot use the targets.
+    """Raise if the data hold NaN or infinity, or the loss cannot use the targets or the weights.
 
     Only data that are on the host are searched for NaN: on a GPU it would take memory and time.
     Data sets that are not made of arrays are not looked at.
@@ -147,11 +155,15 @@ def require_good_data(where: str, loader: DataLoader, loss: Any) -> None:
     known = loader.transform is None or isinstance(loader.transform, Augmentation)
     if not isinstance(dataset, ArrayDataset) or not known:
         return
-    x, y = _checked_pair(where, dataset.arrays)
-    for what, array in (("inputs", x), ("targets", y)):
+    x, y, weights = _checked(where, dataset.arrays)
+    for what, array in (("inputs", x), ("targets", y), ("weights", weights)):
         if isinstance(array, np.ndarray) and is_floating(array):
             _require_finite(where, what, array)
     require_kind(where, loss, y)
+    if weights is not None:
+        require_weighable(where, loss)
+        if isinstance(weights, np.ndarray):
+            require_positive(where, weights)
 
 
 def _require_finite(where: str, what: str, array: np.ndarray) -> None:

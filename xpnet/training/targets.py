@@ -24,18 +24,21 @@ from ..nn import Module
 from ..typing import Array
 from .metrics.classes import IGNORED
 
-__all__ = ["as_wanted", "is_for_classes", "kind_of_targets", "require_kind"]
+__all__ = ["as_wanted", "is_for_classes", "kind_of_targets", "name_of", "require_kind"]
 
 _KINDS: dict[str, str] = {
     "cross_entropy": "labels",
     "nll_loss": "labels",
     "multi_margin_loss": "labels",
     "hinge_loss": "signs",
+    "squared_hinge_loss": "signs",
     "perceptron_loss": "signs",
     "mse_loss": "numbers",
     "l1_loss": "numbers",
     "huber_loss": "numbers",
     "quadratic_cost": "numbers",
+    "quantile_loss": "numbers",
+    "poisson_nll_loss": "numbers",
     "binary_cross_entropy": "numbers",
     "binary_cross_entropy_with_logits": "numbers",
 }
@@ -50,16 +53,17 @@ def kind_of_targets(loss: Any) -> str:
     >>> kind_of_targets(nn.functional.hinge_loss), kind_of_targets(nn.MSELoss())
     ('signs', 'numbers')
     """
-    return _KINDS.get(_name(loss), "")
+    return _KINDS.get(name_of(loss), "")
 
 
 def is_for_classes(loss: Any) -> bool:
     """Tell whether a loss of ``nn`` is one of classification."""
-    name = _name(loss)
+    name = name_of(loss)
     return kind_of_targets(loss) in ("labels", "signs") or name.startswith("binary_cross_entropy")
 
 
-def _name(loss: Any) -> str:
+def name_of(loss: Any) -> str:
+    """Return the name of a loss function, or of the function of a loss module."""
     function = getattr(type(loss), "function", loss) if isinstance(loss, Module) else loss
     return str(getattr(function, "__name__", ""))
 
@@ -94,7 +98,7 @@ def require_kind(where: str, loss: Any, y: Array) -> None:
 
     Looks at all targets, so it is for the start of training, not for each step.
     """
-    kind, name = kind_of_targets(loss), _name(loss)
+    kind, name = kind_of_targets(loss), name_of(loss)
     if isinstance(y, np.ndarray) and y.dtype.kind not in "biuf":
         raise DataError(
             f"{where}: targets must be numbers, got {y.dtype}; number the classes, e.g. with "

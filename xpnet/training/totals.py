@@ -30,18 +30,26 @@ class Totals:
     >>> totals.add(np.asarray(3.0), np.zeros((1, 2)), np.zeros(1))
     >>> totals.compute()
     {'loss': 1.5}
+
+    Metrics count every sample alike, whatever its weight.
     """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self.metrics = metrics
         self.samples = 0
         self._loss: Any = 0.0
+        self._weight: Any = 0  # of the samples: their number, or an array on the device
         self._states: list[State] = [metric.init() for metric in metrics]
 
-    def add(self, loss: Array, outputs: Array, y: Array) -> None:
-        """Count a batch: its mean loss, outputs and targets. Nothing waits for the device."""
+    def add(self, loss: Array, outputs: Array, y: Array, weights: Array | None = None) -> None:
+        """Count a batch: its mean loss, outputs, targets and weights, if it has some.
+
+        Nothing waits for the device.
+        """
         n = int(outputs.shape[0])
-        self._loss = self._loss + n * widened(unwrap(loss))
+        weight = n if weights is None else namespace(weights).sum(widened(weights))
+        self._loss = self._loss + weight * widened(unwrap(loss))
+        self._weight = self._weight + weight
         self.samples += n
         self._states = [
             metric.update(state, outputs, y)
@@ -53,9 +61,11 @@ class Totals:
         if not self.samples:
             return {}
         leaves = [x for state in self._states for x in state.values() if is_array(x)]
-        loss, *hosts = fetch([self._loss, *leaves])
-        fetched = iter(hosts)
-        values = {"loss": float(loss) / self.samples}
+        sums = [self._loss, self._weight] if is_array(self._weight) else [self._loss]
+        fetched = iter(fetch([*sums, *leaves]))
+        loss = float(next(fetched))
+        weight = float(next(fetched)) if is_array(self._weight) else self._weight
+        values = {"loss": loss / (weight or 1.0)}
         for metric, state in zip(self.metrics, self._states, strict=True):
             host = {name: next(fetched) if is_array(x) else x for name, x in state.items()}
             values[metric.name] = float(metric.compute(host))

@@ -29,9 +29,9 @@ from .arguments import (
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
 from .inputs import as_loader, batches_for, groups, in_dtype_of, require_good_data
+from .loss import BatchLoss, shares
 from .metrics import Metric
 from .modes import mode_kept
-from .targets import as_wanted, kind_of_targets
 from .totals import Totals
 
 __all__ = ["Trainer"]
@@ -47,7 +47,8 @@ class Trainer:
         A name, as in ``"adam"``, takes that optimizer's default options.
     loss : str or callable
         A name, as in ``"cross_entropy"``, or ``loss(outputs, y) -> Tensor ()``, a mean over the
-        batch. Targets are converted for the losses that have a name: see ``targets.py``.
+        batch. Targets are converted for the losses that have a name: see ``targets.py``. Where
+        samples have weights, it must also take ``reduction="none"`` and return (N, ...).
     metrics : sequence of str or Metric, optional
         Names of :mod:`xpnet.training.metrics`: ``"accuracy"``, ``"top_5"``, ``"f1"``, ``"r2"``...
         Default: the accuracy, where the loss is one for classes. While training they are taken
@@ -108,7 +109,7 @@ class Trainer:
         require_common_parameters(model, optimizer)
         self.optimizer = optimizer
         self.loss = get_loss(loss)
-        self._targets = kind_of_targets(self.loss)
+        self._loss = BatchLoss(self.loss)
         self.metrics = metrics_for(self.loss, metrics)
         self.callbacks = require_callbacks(callbacks)
         if schedule is not None:
@@ -130,14 +131,13 @@ class Trainer:
         self.model.train()
         totals = Totals(self.metrics)
         for batches in groups(batches_for(self.model, loader), self.accumulate):
-            samples = sum(x.shape[0] for x, _ in batches)
             self.optimizer.zero_grad()
-            for x, y in batches:
+            # the mean over a group of batches is the mean of its samples
+            for (x, y, w), share in zip(batches, shares(batches), strict=True):
                 outputs = self.model(x)
-                loss = self._loss(outputs, y)
-                share = x.shape[0] / samples  # the mean over the group is the mean of its samples
-                (loss if len(batches) == 1 else share * loss).backward()
-                totals.add(loss, unwrap(outputs), y)
+                loss = self._loss(outputs, y, w)
+                (loss if len(batches) == 1 else loss * share).backward()
+                totals.add(loss, unwrap(outputs), y, w)
             if self.clip_norm is not None:
                 clip_grad_norm_(self.model.parameters(), self.clip_norm)
             self.optimizer.step()
@@ -166,8 +166,9 @@ class Trainer:
 
         Parameters
         ----------
-        train : data set, pair (X, y) of arrays, or DataLoader
-            A loader brings its own batch size, order and seed.
+        train : data set, pair (X, y) of arrays, (X, y, weights), or DataLoader
+            A loader brings its own batch size, order and seed. With weights (N,), >= 0, the loss
+            of a batch is Σ w_i l_i / Σ w_i; see ``loss.py``. Metrics count samples alike.
         validation : the same, optional
             Evaluated after each epoch, into the columns ``val_...``.
         epochs : int
@@ -256,7 +257,8 @@ class Trainer:
 
         Parameters
         ----------
-        data : data set, pair (X, y) of arrays, or DataLoader
+        data : data set, pair (X, y) of arrays, (X, y, weights), or DataLoader
+            With weights the loss is their mean, as in :meth:`fit`; metrics count samples alike.
         batch_size : int
 
         Examples
@@ -274,9 +276,9 @@ class Trainer:
         self.model.eval()
         totals = Totals(self.metrics)
         with no_grad():
-            for x, y in batches_for(self.model, loader):
+            for x, y, w in batches_for(self.model, loader):
                 outputs = unwrap(self.model(x))
-                totals.add(self._loss(outputs, y), outputs, y)
+                totals.add(self._loss(outputs, y, w), outputs, y, w)
         return totals.compute()
 
     def predict(self, x: Array, batch_size: int = 256) -> Array:
@@ -291,9 +293,6 @@ class Trainer:
         """Where the model is."""
         parameter = next(self.model.parameters(), None)
         return current_device() if parameter is None else device_of(parameter)
-
-    def _loss(self, outputs: Any, y: Array) -> Any:
-        return self.loss(outputs, as_wanted(self._targets, unwrap(outputs), y))
 
 
 EVALUATION = 256
