@@ -157,7 +157,7 @@ def _levels(height: np.ndarray, count: int, scale: str) -> np.ndarray:
     if scale == "linear":
         return np.linspace(low, high, count + 1)
     span = high - low
-    return low + np.geomspace(DECADES * span, span, count + 1)
+    return np.asarray(low + np.geomspace(DECADES * span, span, count + 1))
 
 
 def _draw(ax: Any, points: np.ndarray, name: str, colour: str) -> None:
@@ -173,7 +173,8 @@ def _near(points: np.ndarray, xlim: tuple[float, float], ylim: tuple[float, floa
     finite = np.all(np.isfinite(points), axis=1)
     last = len(points) if np.all(finite) else int(np.argmin(finite))
     low, high = np.asarray([xlim, ylim]).T
-    return np.clip(points[:last], low - FAR * (high - low), high + FAR * (high - low))
+    far = FAR * (high - low)
+    return np.asarray(np.clip(points[:last], low - far, high + far))
 
 
 def _way(name: str, points: Any) -> np.ndarray:
