@@ -1,7 +1,7 @@
 """Complete models, each short enough to read.
 
 ==========================  =====================================================
-``perceptron.py``           Perceptron: one unit, yes or no
+``perceptron/``             Perceptron: one unit, yes or no; its rules of learning, its limits, XOR
 ``logistic_regression/``    LogisticRegression: the probability of one class of two
 ``softmax_regression/``     SoftmaxRegression: probabilities of several classes
 ``mlp.py``                  MLP: dense layers with activations in between
@@ -26,7 +26,7 @@ from .lenet5 import LeNet5
 from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
 from .mlp import MLP
-from .perceptron import Perceptron
+from .perceptron import XOR, Perceptron
 from .resnet import ResNet
 from .softmax_regression import SoftmaxRegression
 from .unet import UNet
@@ -45,6 +45,7 @@ __all__ = [
     "SoftmaxRegression",
     "UNet",
     "VGG",
+    "XOR",
     "by_name",
 ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import nn
-from ..backend import namespace
-from ..nn import functional as F
+from ... import nn
+from ...backend import asarray, device_of, is_array, namespace, random, unwrap
+from ...errors import ShapeError
+from ...nn import functional as F
 
 __all__ = ["Perceptron"]
 
@@ -16,7 +17,8 @@ class Perceptron(nn.Module):
 
     Calling the model gives the weighted sums, which is what a loss needs; trained by plain SGD
     with the loss ``"perceptron"`` and batches of one, it follows Rosenblatt's rule: w <- w + η y x
-    for each sample that is misclassified.
+    for each sample that is misclassified. :func:`~xpnet.models.perceptron.learn` and its relatives
+    follow the rule itself, until no sample is left to correct.
 
     Parameters
     ----------
@@ -41,6 +43,41 @@ class Perceptron(nn.Module):
 
     def __init__(self, in_features: int) -> None:
         self.linear = nn.Linear(in_features, 1)
+
+    @classmethod
+    def from_weights(cls, w: Any, b: Any) -> Perceptron:
+        """Return the perceptron sign(w·x + b).
+
+        Parameters
+        ----------
+        w : array or sequence of numbers, (D,)
+            Its library, device and dtype are the model's; numbers go to the current device.
+        b : number, or array of one
+
+        Raises
+        ------
+        ShapeError
+            If `w` has not one axis.
+
+        Examples
+        --------
+        >>> import xpnet as xn
+        >>> model = Perceptron.from_weights([1.0, -1.0], 0.5)
+        >>> model.predict(xn.asarray([[2.0, 1.0], [1.0, 2.0]]))
+        array([ 1., -1.], dtype=float32)
+        """
+        w = unwrap(w) if is_array(unwrap(w)) else asarray(w, "float32")
+        if len(w.shape) != 1 or not w.shape[0]:
+            raise ShapeError(
+                f"Perceptron.from_weights: w must be (D,), got {tuple(w.shape)}; one weight for "
+                "each feature"
+            )
+        b = asarray(unwrap(b), w.dtype, device_of(w))
+        with random.seeded(0):  # the weights that it draws are not used
+            model = cls(w.shape[0])
+        model.linear.weight = nn.Parameter(w[None, :])  # (D,) -> (1, D)
+        model.linear.bias = nn.Parameter(namespace(b).reshape(b, (1,)))
+        return model
 
     def forward(self, x: Any) -> Any:
         """Return the weighted sums: (N, D) -> (N,)."""
