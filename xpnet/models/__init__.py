@@ -4,6 +4,7 @@
 ``perceptron/``             Perceptron: one unit, yes or no; its rules of learning, its limits, XOR
 ``logistic_regression/``    LogisticRegression: the probability of one class of two
 ``softmax_regression/``     SoftmaxRegression: probabilities of several classes
+``svm/``                    LinearSVM, KernelSVM: the widest margin; their solvers
 ``mlp.py``                  MLP: dense layers with activations in between
 ``back_propagation/``       ShallowNetwork, DeepNetwork: their gradients written out, BP1 to BP4
 ``lenet5.py``               LeNet5: two convolutions with pooling, for 28x28 images
@@ -29,13 +30,16 @@ from .mlp import MLP
 from .perceptron import XOR, Perceptron
 from .resnet import ResNet
 from .softmax_regression import SoftmaxRegression
+from .svm import KernelSVM, LinearSVM
 from .unet import UNet
 from .vgg import VGG
 
 __all__ = [
     "DeepNetwork",
+    "KernelSVM",
     "LeNet5",
     "LeNet5Original",
+    "LinearSVM",
     "LogisticRegression",
     "MLP",
     "MODELS",
