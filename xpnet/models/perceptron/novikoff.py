@@ -101,7 +101,8 @@ def bound(x: Any, y: Any, separator: tuple[Any, float] | None = None) -> Bound:
             + ("use learn_pocket" if separator is None else "leave it out, and the best is found")
         )
     v = v / length
-    return Bound(math.floor((radius / margin) ** 2), radius, margin, v[:-1], float(v[-1]))
+    most = math.floor((radius / margin) ** 2 * (1 + 1e-12))  # 51 where rounding makes it 50.999...
+    return Bound(most, radius, margin, v[:-1], float(v[-1]))
 
 
 def _nearest_to_origin(points: np.ndarray) -> np.ndarray:
