@@ -22,7 +22,7 @@ def cotangent(y):
 
 
 def joined(y):
-    """Return several results as one array, flattened and after each other; a single one as it is."""
+    """Return several results as one array, flattened one after the other; a single one as it is."""
     if not isinstance(y, tuple):
         return y
     xp = namespace(*y)

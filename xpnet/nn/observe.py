@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..backend import unwrap
 from ..errors import ArgumentError, choose
 from .module import Module
+from .predict import bare
 
 __all__ = ["layer_outputs"]
 
@@ -82,13 +82,6 @@ def _keep(seen: dict[str, Any], name: str) -> Callable[[Module, Any, Any], None]
     def keep(module: Module, inputs: Any, output: Any) -> None:
         nonlocal runs
         runs += 1
-        seen[name if runs == 1 else f"{name}#{runs}"] = _bare(output)
+        seen[name if runs == 1 else f"{name}#{runs}"] = bare(output)
 
     return keep
-
-
-def _bare(output: Any) -> Any:
-    """Return arrays without tape; those in a tuple, as of a recurrent layer, likewise."""
-    if isinstance(output, tuple):
-        return tuple(_bare(part) for part in output)
-    return unwrap(output)

@@ -14,7 +14,7 @@ from ..typing import Array
 if TYPE_CHECKING:
     from .module import Module
 
-__all__ = ["PREDICTING", "predict", "require_arrays"]
+__all__ = ["PREDICTING", "bare", "predict", "require_arrays"]
 
 
 class _Predicting(threading.local):
@@ -53,18 +53,30 @@ def _in_pieces(module: Module, x: Any, batch_size: int) -> Any:
     rows = x.shape[0]
     starts = range(0, max(rows, 1), batch_size)
     pieces = [_predict(module, unwrap(x[i : min(i + batch_size, rows), ...])) for i in starts]
+    if isinstance(pieces[0], tuple):
+        raise ArgumentError(
+            f"predict: batch_size must be None for {type(module).__name__}, which returns several "
+            f"results, got {batch_size!r}; which axis is the batch differs between them"
+        )
     return namespace(*pieces).concat(pieces, axis=0)
 
 
-def _predict(module: Module, x: Array) -> Array:
+def bare(output: Any) -> Any:
+    """Return arrays without tape; those in a tuple, as of a recurrent layer, likewise."""
+    if isinstance(output, tuple):
+        return tuple(bare(part) for part in output)
+    return unwrap(output)
+
+
+def _predict(module: Module, x: Array) -> Any:
     try:
-        return unwrap(module(x))
+        return bare(module(x))
     except DeviceError:
         # Asked afterwards, because to look first is a tenth of the time of a small prediction.
         weights = next(module.parameters(), None)
         if weights is None or not is_array(x) or shares_home(x, weights):
             raise
-    return to_device(unwrap(module(to_device(x, device_of(weights)))), device_of(x))
+    return to_device(bare(module(to_device(x, device_of(weights)))), device_of(x))
 
 
 def require_arrays(where: str, inputs: Iterable[Any]) -> None:

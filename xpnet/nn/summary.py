@@ -64,7 +64,7 @@ def summarize(model: Module, x: Any) -> Summary:
     ]
     counted = sum(math.prod(p.shape) for p in model.parameters())
     return Summary(
-        type(model).__name__, layers, tuple(out.shape), counted, sum(r.flops for r in rows)
+        type(model).__name__, layers, _shape(out), counted, sum(r.flops for r in rows)
     )
 
 
@@ -73,6 +73,11 @@ def _note(rows: list[Row], name: str) -> Callable[[Module, Any, Any], None]:
         own = [v for v in module.__dict__.values() if hasattr(v, "requires_grad")]
         count = sum(math.prod(p.shape) for p in own)
         label = f"{name}: {type(module).__name__}" if name else ""
-        rows.append(Row(label, tuple(output.shape), count, module.flops(inputs, output)))
+        rows.append(Row(label, _shape(output), count, module.flops(inputs, output)))
 
     return note
+
+
+def _shape(output: Any) -> tuple[int, ...]:
+    """Return the shape of the output, of the first of several, as of a recurrent layer."""
+    return _shape(output[0]) if isinstance(output, tuple) else tuple(output.shape)

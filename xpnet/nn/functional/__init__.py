@@ -64,6 +64,7 @@ from .pooling import (
     max_pool1d,
     max_pool2d,
 )
+from .recurrent import gru, lstm, rnn
 from .regression import (
     huber_loss,
     l1_loss,
@@ -107,6 +108,7 @@ __all__ = [
     "global_avg_pool",
     "global_max_pool",
     "group_norm",
+    "gru",
     "hinge_loss",
     "huber_loss",
     "interpolate",
@@ -116,6 +118,7 @@ __all__ = [
     "linear",
     "local_response_norm",
     "log_softmax",
+    "lstm",
     "max_pool",
     "max_pool1d",
     "max_pool2d",
@@ -130,6 +133,7 @@ __all__ = [
     "quantile_loss",
     "relu",
     "rms_norm",
+    "rnn",
     "scaled_dot_product_attention",
     "sigmoid",
     "sign",

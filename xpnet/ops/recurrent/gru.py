@@ -6,7 +6,8 @@
 
     h_t = (1 - z) n + z h_{t-1}        y_t = h_t
 
-    x: (T, N, D)   h0: (N, H)   W_ih: (3H, D)   W_hh: (3H, H)   b: (3H,)   y: (T, N, H)   h_n: (N, H)
+    x: (T, N, D)   h0: (N, H)   W_ih: (3H, D)   W_hh: (3H, H)   b: (3H,)
+    y: (T, N, H)   h_n: (N, H)
 
 The reset gate r acts on the product with the state, after the bias, as in PyTorch and cuDNN; in the
 paper it acts on the state. On the way back, with dh the error of h_t,

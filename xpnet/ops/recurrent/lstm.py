@@ -11,8 +11,8 @@
 
 With a projection W_hr: (P, H), h_t = W_hr (o tanh(c_t)) and h0, y, h_n have P features.
 
-On the way back the errors dh and dc of the state after step t are known. With q = o tanh(c_t), whose
-error is dq = dh without and dq = W_hrᵀ dh with a projection (then dW_hr = Σ_t dhᵀ q),
+On the way back the errors dh and dc of the state after step t are known. The error of
+q = o tanh(c_t) is dq = dh without and dq = W_hrᵀ dh with a projection (then dW_hr = Σ_t dhᵀ q), and
 
     dc  ←  dc + dq o (1 - tanh²(c_t))        since c_t reaches the output too
 
