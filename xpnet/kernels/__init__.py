@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .registry import Kernel, disabled, find, register, registered
+from .registry import Kernel, disabled, find, find_for, register, registered
 
-__all__ = ["Kernel", "disabled", "find", "register", "registered"]
+__all__ = ["Kernel", "disabled", "find", "find_for", "register", "registered"]

@@ -20,7 +20,7 @@ from typing import Any
 from ..backend.library import library_of_type
 from ..errors import ArgumentError
 
-__all__ = ["Kernel", "disabled", "find", "register", "registered"]
+__all__ = ["Kernel", "disabled", "find", "find_for", "register", "registered"]
 
 
 def _always(*args: Any, **options: Any) -> bool:
@@ -45,6 +45,12 @@ class Kernel:
         For an op: same signatures as the generic pair (see ``ops/op.py``).
     update : callable
         For an optimizer: same signature as the generic rule; may write to its arguments.
+    together : callable, optional
+        For an optimizer: ``together(kept, ps, gs, states, options) -> ps or None`` updates several
+        small parameters at once, and their states in place, or returns None without having changed
+        anything; then each is updated on its own. `kept` is a dict that is its own.
+    largest : int
+        How many numbers a parameter may have to be given to `together`.
     accepts : callable
         Called with the arguments of ``forward`` (or ``update``); False sends the call to the
         generic code. It must be cheap.
@@ -56,6 +62,8 @@ class Kernel:
     backward: Callable[..., Any]
     update: Callable[..., Any]
     accepts: Callable[..., bool] = _always
+    together: Callable[..., Any] | None = None
+    largest: int = 0
 
 
 _KERNELS: dict[tuple[str, str], Kernel] = {}
@@ -72,6 +80,8 @@ def register(
     backward: Callable[..., Any] | None = None,
     update: Callable[..., Any] | None = None,
     accepts: Callable[..., bool] = _always,
+    together: Callable[..., Any] | None = None,
+    largest: int = 0,
 ) -> Kernel:
     """Register a kernel; see :class:`Kernel` for the arguments.
 
@@ -92,6 +102,8 @@ def register(
         backward or _not_this_kind,
         update or _not_this_kind,
         accepts,
+        together,
+        largest,
     )
     _KERNELS[name, library] = kernel
     _BY_TYPE.clear()
@@ -100,15 +112,20 @@ def register(
 
 def find(name: str, first: Any, *args: Any, **options: Any) -> Kernel | None:
     """Return the kernel that fits these arguments, or None. `first` decides the library."""
-    if not _enabled:
-        return None
-    try:
-        kernel = _BY_TYPE[name, type(first)]
-    except KeyError:
-        kernel = _look_up(name, type(first))
+    kernel = find_for(name, type(first))
     if kernel is None or not kernel.accepts(first, *args, **options):
         return None
     return kernel
+
+
+def find_for(name: str, kind: type) -> Kernel | None:
+    """Return the kernel for arrays of a type, without asking what else it accepts."""
+    if not _enabled:
+        return None
+    try:
+        return _BY_TYPE[name, kind]
+    except KeyError:
+        return _look_up(name, kind)
 
 
 def _look_up(name: str, kind: type) -> Kernel | None:

@@ -62,6 +62,7 @@ class Optimizer:
         self.defaults = checked(self._name, defaults)
         self.param_groups: list[Group] = []
         self.state: dict[Parameter, State] = {}
+        self._kept: dict[int, dict[str, Any]] = {}  # by group: what a kernel keeps between steps
         for group in split_into_groups(self._name, params):
             self.add_param_group(group)
 
@@ -93,9 +94,39 @@ class Optimizer:
         for group in self.param_groups:
             # options may have been changed since the last step, by a schedule or by hand
             options = {name: plain(group[name]) for name in self.defaults}
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    self._update(parameter, options)
+            parameters = [p for p in group["params"] if p.grad is not None]
+            for parameter in self._update_together(group, parameters, options):
+                self._update(parameter, options)
+
+    def _update_together(
+        self, group: Group, parameters: list[Parameter], options: dict[str, Any]
+    ) -> list[Parameter]:
+        """Update the small parameters in one go where a kernel can, and return the others."""
+        if len(parameters) < 2:
+            return parameters
+        kind = type(parameters[0].data)
+        kernel = kernels.find_for(self._rule, kind)
+        if kernel is None or kernel.together is None:
+            return parameters
+        largest = kernel.largest
+        small = [p for p in parameters if p.data.size <= largest and type(p.data) is kind]
+        if len(small) < 2:
+            return parameters
+        states = []
+        for parameter in small:
+            state = self.state.get(parameter)
+            states.append(self.init(parameter.data, **options) if state is None else state)
+        gradients = [unwrap(p.grad) for p in small]
+        kept = self._kept.setdefault(id(group), {})
+        updated = kernel.together(kept, [p.data for p in small], gradients, states, options)
+        if updated is None:
+            return parameters
+        for parameter, p, state in zip(small, updated, states, strict=True):
+            parameter.data = p
+            self.state[parameter] = state
+        if len(small) == len(parameters):
+            return []
+        return [p for p in parameters if p.data.size > largest or type(p.data) is not kind]
 
     def _update(self, parameter: Parameter, options: dict[str, Any]) -> None:
         p, g = parameter.data, unwrap(parameter.grad)
@@ -213,8 +244,12 @@ def _to_place_of(value: Array, p: Array) -> Array:
 def _follow(state: State, p: Array) -> State:
     """Return the state where `p` is; a model may have moved since the last step."""
     # the arrays of one state move together, so the first tells for all
-    first = next((value for value in state.values() if not _is_number(value)), p)
-    if _same_place(first, p):
+    for first in state.values():
+        if type(first) is not int and not _is_number(first):
+            if _same_place(first, p):
+                return state
+            break
+    else:
         return state
     return {
         key: value if _is_number(value) else _to_place_of(value, p) for key, value in state.items()

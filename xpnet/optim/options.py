@@ -29,6 +29,9 @@ RANGES: dict[str, tuple[float, str]] = {
 }
 
 
+_PLAIN = frozenset((bool, int, float))
+
+
 def checked(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return `options` with plain Python numbers, or say which one makes no sense and why.
 
@@ -64,6 +67,8 @@ def plain(value: Any) -> Any:
 
     A ``np.float64`` among the options would silently make float32 parameters float64.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, list | tuple):
         return tuple(plain(item) for item in value)
     if isinstance(value, bool | int):

@@ -6,7 +6,7 @@ circles, and then the other kernels, which have threads too, take twice their ti
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,20 @@ from .threads import one_blas_thread, run
 
 __all__: list[str] = []
 
+Product = tuple[Array, Array, Array]
+"""Two matrices, and where their product is to be."""
+
 SHARED = 1 << 23
 """Products of fewer multiplications are not cut: waking another thread would take longer."""
 
-ALONE = 1 << 17
-"""For products of fewer multiplications BLAS takes one thread by itself."""
+ALONE = 1 << 18
+"""For products of so few multiplications BLAS takes one thread by itself."""
 
 LARGE = 1 << 26
 """A part of a large product has about so many multiplications."""
+
+WAKING = 1 << 21
+"""So many multiplications are done while another thread wakes up."""
 
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
@@ -36,7 +42,8 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
     if x.shape[0] == 1:
         y = x.dot(w.T)  # half the overhead of np.matmul, which counts for single samples
     else:
-        (y,) = _products((x, w.T))
+        y = memory.empty((x.shape[0], w.shape[0]), x.dtype)
+        _products([(x, w.T, y)])
     if b is not None:
         np.add(y, b, out=y)
     return y, (x, w)
@@ -44,51 +51,60 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w = saved
-    # images that were flattened lie with the batch last, and so should their gradient
-    flattened = x.T.flags.c_contiguous and not x.flags.c_contiguous
-    factors = []
+    dx = dw = db = None
+    products = []
     if needs[0]:
-        factors.append((w.T, dy.T) if flattened else (dy, w))
+        # images that were flattened lie with the batch last, and so should their gradient
+        if x.T.flags.c_contiguous and not x.flags.c_contiguous:
+            turned = memory.empty((x.shape[1], x.shape[0]), x.dtype)
+            products.append((w.T, dy.T, turned))
+            dx = turned.T
+        else:
+            dx = memory.empty(x.shape, x.dtype)
+            products.append((dy, w, dx))
     if needs[1]:
-        factors.append((dy.T, x))
-    products = iter(_products(*factors))
-    dx = next(products) if needs[0] else None
-    if dx is not None and flattened:
-        dx = dx.T
-    dw = next(products) if needs[1] else None
-    db = np.add.reduce(dy, axis=0) if len(needs) > 2 and needs[2] else None
+        dw = memory.empty(w.shape, x.dtype)
+        products.append((dy.T, x, dw))
+    if products:
+        _products(products)
+    if len(needs) > 2 and needs[2]:
+        db = np.add.reduce(dy, axis=0)
     return (dx, dw, db)[: len(needs)]
 
 
-def _products(*factors: tuple[Array, Array]) -> list[Array]:
-    """Multiply pairs of (I, J) and (J, K), large ones in parts, all on the same threads."""
-    results = []
-    parts: list[tuple[Array, Array, Array]] = []
-    largest = 0
-    for a, b in factors:
-        rows, columns = a.shape[0], b.shape[1]
-        y = memory.empty((rows, columns), a.dtype)
-        work = a.size * columns
-        largest = max(largest, work)
-        count = 1 if work < SHARED else max(2, work // LARGE)
-        for i in range(count):
-            if rows > columns:
-                part = slice(i * rows // count, (i + 1) * rows // count)
-                parts.append((a[part], b, y[part]))
-            else:
-                part = slice(i * columns // count, (i + 1) * columns // count)
-                parts.append((a, b[:, part], y[:, part]))
-        results.append(y)
+def _products(products: list[Product]) -> None:
+    """Multiply (I, J) and (J, K), large ones in parts, all on the same threads."""
+    largest = max(a.size * b.shape[1] for a, b, _ in products)
     if largest >= SHARED:
-        run(_multiply, parts)
+        run(_multiply, [part for product in products for part in _parts(*product)])
+    elif largest < ALONE:
+        for a, b, out in products:
+            np.matmul(a, b, out=out)
     else:
-        with one_blas_thread if largest >= ALONE else nullcontext():
-            for one in parts:
-                _multiply(one)
-    return results
+        with one_blas_thread:
+            for a, b, out in products:
+                np.matmul(a, b, out=out)
 
 
-def _multiply(part: tuple[Array, Array, Array]) -> None:
+def _parts(a: Array, b: Array, out: Array) -> list[Product]:
+    """Cut a large product along the longer axis of its result."""
+    rows, columns = out.shape
+    work = a.size * columns
+    if work < SHARED:
+        return [(a, b, out)]
+    axis = rows if rows > columns else columns
+    count = max(2, work // LARGE)
+    ends = [i * axis // count for i in range(count + 1)]
+    if count == 2:
+        # the second part waits for its thread to wake up: it is the smaller one
+        ends[1] += axis * WAKING // (2 * work)
+    parts = [slice(begin, end) for begin, end in pairwise(ends)]
+    if rows > columns:
+        return [(a[part], b, out[part]) for part in parts]
+    return [(a, b[:, part], out[:, part]) for part in parts]
+
+
+def _multiply(part: Product) -> None:
     a, b, out = part
     np.matmul(a, b, out=out)
 

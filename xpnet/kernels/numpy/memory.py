@@ -24,6 +24,7 @@ import numpy as np
 from ...typing import Array
 
 __all__ = [
+    "aligned",
     "block",
     "copy",
     "empty",
@@ -73,6 +74,16 @@ def empty(shape: tuple[int, ...], dtype: Any) -> Array:
     step = 1 << (size.bit_length() - 4)  # sizes are rounded up by an eighth at most, to be shared
     buffer, start = _take(-(-size // step) * step)
     return np.ndarray(shape, dtype, buffer, start)
+
+
+def aligned(size: int, dtype: Any) -> Array:
+    """Return one axis of undefined content that begins with a line of the cache.
+
+    It is not used again: for what lives long, like the state of an optimizer.
+    """
+    dtype = np.dtype(dtype)
+    buffer, start = _new(size * dtype.itemsize)
+    return np.ndarray((size,), dtype, buffer, start)
 
 
 def _take(size: int) -> _Buffer:

@@ -15,12 +15,14 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...typing import Array, State
 from ..registry import register
+from .together import LARGEST, together
 
 __all__: list[str] = []
 
@@ -185,6 +187,12 @@ def _adam(
     return p.view(), {**state, "step": t}
 
 
-register("sgd", library="numpy", update=sgd, accepts=accepts)
-register("adam", library="numpy", update=adam, accepts=accepts)
-register("adamw", library="numpy", update=adamw, accepts=accepts)
+for name, rule in (("sgd", sgd), ("adam", adam), ("adamw", adamw)):
+    register(
+        name,
+        library="numpy",
+        update=rule,
+        accepts=accepts,
+        together=partial(together, rule),
+        largest=LARGEST,
+    )
