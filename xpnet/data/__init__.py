@@ -4,6 +4,8 @@
 ``gather.py``        rows of an array, wherever it lives
 ``order.py``         random orders that are the same everywhere
 ``dataset.py``       ArrayDataset: samples in arrays that share their first dimension
+``frames.py``        tables of pandas and polars, as arrays
+``sparse.py``        SparseDataset: rows of a sparse matrix, dense one batch at a time
 ``augmentation/``    random changes of images: shift, rotate, flip, crop
 ``prefetch.py``      a thread that stays a few items ahead
 ``transforming.py``  what a loader's transform must be, and how it is called
@@ -21,8 +23,8 @@
 ``shapes.py``        pictures of circles, squares and triangles, with the class of every pixel
 ===================  ==================================================================
 
-Every data set here consists of NumPy arrays: a loader moves batches to the device where they are
-needed, ``dataset.to(device)`` moves the whole.
+Every data set that comes with xpnet consists of NumPy arrays: a loader moves batches to the device
+where they are needed, ``dataset.to(device)`` moves the whole.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from .mnist import load_fashion_mnist, load_mnist
 from .regression import line, sine
 from .separable import linearly_separable
 from .shapes import make_shapes
+from .sparse import SparseDataset
 from .splitting import split
 from .toy import blobs, circles, moons, spirals
 from .transforms import Normalize, Standardize, normalize, one_hot, standardize
@@ -45,6 +48,7 @@ __all__ = [
     "ArrayDataset",
     "DataLoader",
     "Normalize",
+    "SparseDataset",
     "Standardize",
     "augmentation",
     "blobs",

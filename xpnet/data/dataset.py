@@ -11,9 +11,10 @@ import numpy as np
 from ..backend import Device, as_device, asarray, device_of, is_array, to_device, to_numpy
 from ..errors import DataError, DTypeError, ShapeError
 from ..typing import Array
-from .gather import slice_rows, take_rows
+from .frames import is_frame, rows_of
+from .gather import is_sparse, slice_rows, take_rows
 
-__all__ = ["ArrayDataset"]
+__all__ = ["ArrayDataset", "describe", "host_indices"]
 
 
 class ArrayDataset:
@@ -22,7 +23,8 @@ class ArrayDataset:
     Parameters
     ----------
     *arrays : array, (N, ...)
-        Of any library, usually features and labels. Lists become NumPy arrays.
+        Of any library, usually features and labels. Lists become NumPy arrays, and so do data
+        frames and series (of pandas, polars...) whose columns are numbers.
     class_names : sequence of str, optional
         Names of the classes 0, 1, ..., K - 1.
     name : str, optional
@@ -39,7 +41,7 @@ class ArrayDataset:
     ShapeError
         If an array has no first dimension or the first dimensions differ.
     DataError
-        If there is no array or no sample.
+        If there is no array or no sample, or a column of a data frame holds no numbers.
 
     Notes
     -----
@@ -67,7 +69,7 @@ class ArrayDataset:
                 "ArrayDataset: at least one array must be given, got none; "
                 "write ArrayDataset(features, labels)"
             )
-        self.arrays = tuple(x if is_array(x) else asarray(x, device="cpu") for x in arrays)
+        self.arrays = tuple(map(_as_array, arrays))
         self.class_names = None if class_names is None else tuple(class_names)
         self.name = name
         _check_first_dimension(self.arrays)
@@ -82,7 +84,7 @@ class ArrayDataset:
         try:
             position = operator.index(index)
         except TypeError:
-            return self._take(self._host_indices(index))
+            return self._take(host_indices("ArrayDataset", index, len(self)))
         n = len(self)
         if not -n <= position < n:
             # not an XpnetError: Python's protocols look for IndexError
@@ -96,9 +98,7 @@ class ArrayDataset:
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
-        arrays = ", ".join(
-            f"{tuple(x.shape[1:])} {str(x.dtype).rsplit('.', maxsplit=1)[-1]}" for x in self.arrays
-        )
+        arrays = ", ".join(map(describe, self.arrays))
         title = f"{self.name!r}, " if self.name else ""
         return f"{type(self).__name__}({title}{len(self)} samples: {arrays})"
 
@@ -148,26 +148,42 @@ class ArrayDataset:
     def _take(self, indices: np.ndarray) -> tuple[Array, ...]:
         return tuple(take_rows(x, asarray(indices, device=device_of(x))) for x in self.arrays)
 
-    def _host_indices(self, index: Any) -> np.ndarray:
-        """Return `index` as non-negative int64 on the host, checked."""
-        chosen = to_numpy(index) if is_array(index) else np.asarray(index)
-        n = len(self)
-        if chosen.dtype == np.bool_ and chosen.shape == (n,):
-            return np.flatnonzero(chosen)
-        if chosen.size == 0:
-            chosen = chosen.astype(np.int64)
-        if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
-            raise DTypeError(
-                f"ArrayDataset: an index must be an integer, a slice, a 1-d array of integers or "
-                f"a mask of {n} booleans, got {chosen.dtype} of shape {chosen.shape}; "
-                "round or flatten it first"
-            )
-        if chosen.size and not -n <= chosen.min() <= chosen.max() < n:
-            raise IndexError(
-                f"ArrayDataset: indices must be in [{-n}, {n}), got {chosen.min()} to "
-                f"{chosen.max()}; the data set has {n} samples"
-            )
-        return np.where(chosen < 0, chosen + n, chosen).astype(np.int64)
+
+def host_indices(where: str, index: Any, n: int) -> np.ndarray:
+    """Return the index of some of `n` samples as non-negative int64 on the host, checked."""
+    chosen = to_numpy(index) if is_array(index) else np.asarray(index)
+    if chosen.dtype == np.bool_ and chosen.shape == (n,):
+        return np.flatnonzero(chosen)
+    if chosen.size == 0:
+        chosen = chosen.astype(np.int64)
+    if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
+        raise DTypeError(
+            f"{where}: an index must be an integer, a slice, a 1-d array of integers or "
+            f"a mask of {n} booleans, got {chosen.dtype} of shape {chosen.shape}; "
+            "round or flatten it first"
+        )
+    if chosen.size and not -n <= chosen.min() <= chosen.max() < n:
+        raise IndexError(
+            f"{where}: indices must be in [{-n}, {n}), got {chosen.min()} to "
+            f"{chosen.max()}; the data set has {n} samples"
+        )
+    return np.where(chosen < 0, chosen + n, chosen).astype(np.int64)
+
+
+def describe(x: Array) -> str:
+    """Return shape and dtype of the samples in an array, for ``repr``."""
+    return f"{tuple(x.shape[1:])} {str(x.dtype).rsplit('.', maxsplit=1)[-1]}"
+
+
+def _as_array(x: Any) -> Array:
+    if is_array(x):
+        return x
+    if is_sparse(x):
+        raise DataError(
+            f"ArrayDataset: arrays must be dense, got a sparse matrix {tuple(x.shape)}; make a "
+            "SparseDataset, which takes it first: SparseDataset(X, y)"
+        )
+    return rows_of("ArrayDataset", x) if is_frame(x) else asarray(x, device="cpu")
 
 
 def _check_first_dimension(arrays: tuple[Array, ...]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from ..backend import asarray, is_array, namespace
 from ..errors import ShapeError
 from ..typing import Array
 
-__all__ = ["slice_rows", "stack_rows", "take_rows"]
+__all__ = ["dense_rows", "is_sparse", "slice_rows", "stack_rows", "take_rows"]
 
 
 def take_rows(x: Array, indices: Array) -> Array:
@@ -78,3 +80,21 @@ def stack_rows(values: Sequence[Array]) -> Array:
             "crop or pad them in the data set's __getitem__"
         )
     return namespace(first).stack(list(values), axis=0)
+
+
+def is_sparse(x: Any) -> bool:
+    """Tell whether `x` is a sparse matrix or a sparse array of SciPy.
+
+    Examples
+    --------
+    >>> is_sparse(np.eye(2))
+    False
+    """
+    scipy = sys.modules.get("scipy.sparse")
+    return scipy is not None and bool(scipy.issparse(x))
+
+
+def dense_rows(matrix: Any, rows: slice | np.ndarray) -> np.ndarray:
+    """Return some rows of a sparse matrix in CSR form as an array, (M, D)."""
+    dense: np.ndarray = matrix[rows].toarray()
+    return dense

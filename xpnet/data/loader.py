@@ -13,9 +13,11 @@ from ..backend import Device, as_device, device, device_of, is_array, random, to
 from ..errors import ArgumentError, DataError
 from ..typing import Array
 from .dataset import ArrayDataset
-from .gather import slice_rows, stack_rows, take_rows
+from .frames import is_frame
+from .gather import is_sparse, slice_rows, stack_rows, take_rows
 from .order import permutation
 from .prefetch import prefetched
+from .sparse import SparseDataset
 from .transforming import require_transform, transformed
 
 __all__ = ["DataLoader"]
@@ -28,9 +30,10 @@ class DataLoader:
 
     Parameters
     ----------
-    data : ArrayDataset, tuple of arrays, array, or object with ``len`` and integer indexing
-        Of the last, sample i is ``data[i]``: an array, a number, or a tuple of those; the samples
-        of a batch are stacked.
+    data : data set, tuple of arrays, array, or object with ``len`` and integer indexing
+        Data frames count as arrays; a sparse matrix of SciPy, alone or first in a tuple, makes a
+        :class:`SparseDataset`, whose batches are dense. Of an object, sample i is ``data[i]``: an
+        array, a number, or a tuple of those; the samples of a batch are stacked.
     batch_size : int, default 32
     shuffle : bool, default False
         A new order in each epoch.
@@ -203,6 +206,9 @@ class DataLoader:
         """Return a function that gives the samples first, ..., last - 1 of the epoch's order."""
         dataset = self.dataset
         order = permutation(len(dataset), self.seed, epoch) if self.shuffle else None
+        if isinstance(dataset, SparseDataset):
+            chosen = slice if order is None else lambda first, last: order[first:last]
+            return lambda first, last: dataset[chosen(first, last)]
         if not isinstance(dataset, ArrayDataset):
             places = np.arange(len(dataset)) if order is None else order
             return lambda first, last: _collate([dataset[int(i)] for i in places[first:last]])
@@ -229,11 +235,15 @@ class DataLoader:
 
 
 def _as_dataset(data: Any) -> Any:
-    if isinstance(data, ArrayDataset):
+    if isinstance(data, ArrayDataset | SparseDataset):
         return data
-    if is_array(data):
+    if is_sparse(data):
+        return SparseDataset(data)
+    if is_array(data) or is_frame(data):
         return ArrayDataset(data)
     if isinstance(data, tuple | list):
+        if data and is_sparse(data[0]):
+            return SparseDataset(*data)
         if data and all(isinstance(x, bool | int | float) for x in data):
             return ArrayDataset(list(data))
         return ArrayDataset(*data)

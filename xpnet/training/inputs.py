@@ -17,8 +17,10 @@ from ..backend import (
     to_device,
     to_numpy,
 )
-from ..data import ArrayDataset, DataLoader
+from ..data import ArrayDataset, DataLoader, SparseDataset
 from ..data.augmentation import Augmentation
+from ..data.frames import is_frame, rows_of
+from ..data.gather import dense_rows, is_sparse
 from ..errors import DataError, XpnetError
 from ..nn import Module, Parameter
 from ..typing import Array
@@ -31,6 +33,7 @@ __all__ = [
     "batches_for",
     "groups",
     "in_dtype_of",
+    "predict",
     "require_good_data",
 ]
 
@@ -60,7 +63,7 @@ def as_loader(
             f"{where}: data must be a pair (X, y), a data set or a DataLoader, got "
             f"{len(data)} objects in a {type(data).__name__}; pass (X, y), or (X, y, weights)"
         )
-    if is_array(data) or isinstance(data, dict):
+    if is_array(data) or isinstance(data, dict) or is_frame(data) or is_sparse(data):
         raise DataError(
             f"{where}: data must be a pair (X, y), a data set or a DataLoader, got one "
             f"{type(data).__name__}; pass (X, y): inputs and targets"
@@ -114,6 +117,21 @@ def groups(batches: Iterable[Batch], size: int) -> Iterator[list[Batch]]:
         yield group
 
 
+def predict(model: Module, x: Any, batch_size: int) -> Array:
+    """Return the outputs of a model for an array, a data frame, or the rows of a sparse matrix.
+
+    Of a sparse matrix, (N, D), no more than `batch_size` rows are dense at a time.
+    """
+    if is_frame(x):
+        x = rows_of("predict", x)
+    if not is_sparse(x):
+        return model.predict(in_dtype_of(model, x), batch_size=batch_size)
+    rows = x.tocsr()
+    starts = range(0, max(1, rows.shape[0]), batch_size)
+    pieces = (dense_rows(rows, slice(start, start + batch_size)) for start in starts)
+    return np.concatenate([model.predict(in_dtype_of(model, piece)) for piece in pieces])
+
+
 def in_dtype_of(model: Module, x: Array) -> Array:
     """Return floating-point numbers in the dtype of the model's parameters, others as they are."""
     parameter = _first_parameter(model)
@@ -153,9 +171,13 @@ def require_good_data(where: str, loader: DataLoader, loss: Any) -> None:
     dataset = loader.dataset
     # a transform may make data good that are not; an augmentation does not
     known = loader.transform is None or isinstance(loader.transform, Augmentation)
-    if not isinstance(dataset, ArrayDataset) or not known:
+    if not isinstance(dataset, ArrayDataset | SparseDataset) or not known:
         return
-    x, y, weights = _checked(where, dataset.arrays)
+    if isinstance(dataset, SparseDataset):
+        x, y, weights = _checked(where, (dataset.matrix, *dataset.arrays))
+        _require_finite_rows(where, x)
+    else:
+        x, y, weights = _checked(where, dataset.arrays)
     for what, array in (("inputs", x), ("targets", y), ("weights", weights)):
         if isinstance(array, np.ndarray) and is_floating(array):
             _require_finite(where, what, array)
@@ -179,7 +201,20 @@ def _require_finite(where: str, what: str, array: np.ndarray) -> None:
         if not good.all():
             first = start + int(np.argmin(good))
             value = array[first][~np.isfinite(array[first])].flat[0]
-            raise DataError(
-                f"{where}: {what} must be finite numbers, got {value} in sample {first}; remove "
-                "such samples or fill the gaps, or pass check_data=False"
-            )
+            raise _not_finite(where, what, value, first)
+
+
+def _require_finite_rows(where: str, matrix: Any) -> None:
+    """Look at the numbers that a sparse matrix stores; the others are 0."""
+    good = np.isfinite(matrix.data)
+    if not good.all():
+        place = int(np.argmin(good))
+        sample = int(np.searchsorted(matrix.indptr, place, side="right")) - 1
+        raise _not_finite(where, "inputs", matrix.data[place], sample)
+
+
+def _not_finite(where: str, what: str, value: Any, sample: int) -> DataError:
+    return DataError(
+        f"{where}: {what} must be finite numbers, got {value} in sample {sample}; remove such "
+        "samples or fill the gaps, or pass check_data=False"
+    )

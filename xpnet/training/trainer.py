@@ -28,7 +28,7 @@ from .arguments import (
 )
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
-from .inputs import as_loader, batches_for, groups, in_dtype_of, require_good_data
+from .inputs import as_loader, batches_for, groups, predict, require_good_data
 from .loss import BatchLoss, shares
 from .metrics import Metric
 from .modes import mode_kept
@@ -167,7 +167,8 @@ class Trainer:
         Parameters
         ----------
         train : data set, pair (X, y) of arrays, (X, y, weights), or DataLoader
-            A loader brings its own batch size, order and seed. With weights (N,), >= 0, the loss
+            A loader brings its own batch size, order and seed. Data frames are fine, and for X a
+            sparse matrix (:class:`~xpnet.data.SparseDataset`). With weights (N,), >= 0, the loss
             of a batch is Σ w_i l_i / Σ w_i; see ``loss.py``. Metrics count samples alike.
         validation : the same, optional
             Evaluated after each epoch, into the columns ``val_...``.
@@ -257,8 +258,7 @@ class Trainer:
 
         Parameters
         ----------
-        data : data set, pair (X, y) of arrays, (X, y, weights), or DataLoader
-            With weights the loss is their mean, as in :meth:`fit`; metrics count samples alike.
+        data : data, with weights or without, as for :meth:`fit`
         batch_size : int
 
         Examples
@@ -281,12 +281,13 @@ class Trainer:
                 totals.add(self._loss(outputs, y, w), outputs, y, w)
         return totals.compute()
 
-    def predict(self, x: Array, batch_size: int = 256) -> Array:
+    def predict(self, x: Any, batch_size: int = 256) -> Array:
         """Return the model's outputs for `x`, in the library and on the device of `x`.
 
-        Floating-point inputs are brought to the model's dtype.
+        Floating-point inputs are brought to the model's dtype. Data frames and sparse matrices
+        (dense one batch at a time) give NumPy arrays.
         """
-        return self.model.predict(in_dtype_of(self.model, x), batch_size=batch_size)
+        return predict(self.model, x, batch_size)
 
     @property
     def device(self) -> Device:
