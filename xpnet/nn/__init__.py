@@ -19,11 +19,19 @@ from .activations import (
     Tanh,
     get_activation,
 )
+from .attention import (
+    LearntPositions,
+    MultiheadAttention,
+    SinusoidalPositions,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from .branches import Parallel, Residual
 from .containers import ModuleDict, ModuleList, Sequential
 from .conv import Conv1d, Conv2d, Conv3d
 from .conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .dropout import Dropout, Dropout1d, Dropout2d
+from .embedding import Embedding
 from .flatten import Flatten
 from .identity import Identity
 from .linear import Linear
@@ -82,6 +90,7 @@ from .pooling import (
     MaxPool2d,
 )
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from .unflatten import Unflatten
 from .upsample import Upsample
 
 __all__ = [
@@ -112,6 +121,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "ELU",
+    "Embedding",
     "Flatten",
     "GELU",
     "GRU",
@@ -129,6 +139,7 @@ __all__ = [
     "LSTM",
     "LSTMCell",
     "LayerNorm",
+    "LearntPositions",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
@@ -140,6 +151,7 @@ __all__ = [
     "ModuleDict",
     "ModuleList",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "Parallel",
     "Parameter",
@@ -160,10 +172,14 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "Sign",
+    "SinusoidalPositions",
     "Softmax",
     "Softplus",
     "Step",
     "Tanh",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+    "Unflatten",
     "Upsample",
     "ZeroPad1d",
     "ZeroPad2d",

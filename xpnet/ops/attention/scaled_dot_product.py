@@ -48,7 +48,7 @@ from ..op import Op
 from .arguments import require_attention
 from .blocks import blocks, hidden, joined, joined_mask, kept, part, plus
 
-__all__ = ["scaled_dot_product_attention"]
+__all__ = ["attention_weights", "scaled_dot_product_attention"]
 
 
 def check(
@@ -181,3 +181,21 @@ def _dropped(p: Array, dropout_p: float, seed: int, rows: slice, columns: slice)
 
 
 scaled_dot_product_attention = Op("scaled_dot_product_attention", forward, backward, check)
+
+
+def attention_weights(
+    query: Array,
+    key: Array,
+    attn_mask: Array | None = None,
+    *,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Array:
+    """Return P as a whole, (..., L, S), for those who want to look at it."""
+    xp = namespace(query, key)
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    rows, columns = slice(0, query.shape[-2]), slice(0, key.shape[-2])
+    s = _scores(scale * query, key, attn_mask, is_causal, rows, columns)
+    e = xp.exp(s - _highest(s, None)[1])
+    total = xp.sum(e, axis=-1, keepdims=True)
+    return e / xp.where(total == 0, 1.0, total)
