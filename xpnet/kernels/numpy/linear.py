@@ -35,10 +35,13 @@ WAKING = 1 << 21
 
 
 def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
-    return bool(x.ndim == 2 and x.dtype == w.dtype and (b is None or b.dtype == x.dtype))
+    return bool(x.ndim >= 2 and x.dtype == w.dtype and (b is None or b.dtype == x.dtype))
 
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
+    if x.ndim > 2:  # sequences: each position is a row
+        y, saved = forward(_rows(x), w, b)
+        return y.reshape(*x.shape[:-1], w.shape[0]), saved
     if x.shape[0] == 1:
         y = x.dot(w.T)  # half the overhead of np.matmul, which counts for single samples
     else:
@@ -70,6 +73,11 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     if len(needs) > 2 and needs[2]:
         db = np.add.reduce(dy, axis=0)
     return (dx, dw, db)[: len(needs)]
+
+
+def _rows(x: Array) -> Array:
+    """(..., D) -> (N, D)."""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def _products(products: list[Product]) -> None:
