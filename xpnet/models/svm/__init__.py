@@ -23,13 +23,13 @@ J. Shawe-Taylor, An introduction to support vector machines, 2000.
 
 from __future__ import annotations
 
+from .dual import Dual, smo
 from .gram import Gram
 from .hyperplane import Hyperplane
 from .kernel_svm import KernelSVM
 from .kernels import KERNELS, gram_matrix
 from .linear import LinearSVM
 from .pegasos import pegasos
-from .smo import Dual, smo
 from .solve import solve_linear
 
 __all__ = [

@@ -49,7 +49,8 @@ class Gram:
     def __init__(self, kernel: KernelFunction | None, x: Array, cache_size: float = 1000.0) -> None:
         self.kernel, self.x, self.cache_size = kernel, x, cache_size
         self.n = int(x.shape[0])
-        self.rows_kept = int(cache_size * 1e6 / (max(self.n, 1) * x.dtype.itemsize))
+        row = max(self.n, 1) * namespace(x).finfo(x.dtype).bits / 8  # in bytes
+        self.rows_kept = int(cache_size * 1e6 / row)
         self._rows: OrderedDict[int, Array] = OrderedDict()
         self._whole: Array | None = None
         if kernel is None:

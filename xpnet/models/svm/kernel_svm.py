@@ -11,10 +11,10 @@ from ...backend import asarray, device_of, namespace
 from ...errors import ArgumentError, DataError, ShapeError, choose
 from ...nn import Parameter
 from ...typing import Array
+from .dual import Dual, smo
 from .gram import PIECE, Gram
 from .inputs import bounds, samples, signs
 from .kernels import KERNELS, KernelFunction, kernel_function, resolve_gamma
-from .smo import Dual, smo
 
 __all__ = ["KernelSVM"]
 

@@ -68,13 +68,13 @@ def kernel_function(
         return namespace(x, z).matmul(x, namespace(z).matrix_transpose(z))  # (N, D) (D, M)
 
     def poly(x: Array, z: Array) -> Array:
-        return (gamma * dot(x, z) + coef0) ** degree
+        return (dot(x, z) * gamma + coef0) ** degree
 
     def sigmoid(x: Array, z: Array) -> Array:
-        return namespace(x, z).tanh(gamma * dot(x, z) + coef0)
+        return namespace(x, z).tanh(dot(x, z) * gamma + coef0)
 
     def rbf(x: Array, z: Array) -> Array:
-        return namespace(x, z).exp(-gamma * squared_distances(x, z))
+        return namespace(x, z).exp(-(squared_distances(x, z) * gamma))
 
     return {"linear": dot, "poly": poly, "rbf": rbf, "sigmoid": sigmoid}[name]
 
@@ -92,10 +92,10 @@ def squared_distances(x: Array, z: Array) -> Array:
     array([[9., 0.]])
     """
     xp = namespace(x, z)
-    middle = xp.mean(z, axis=0, keepdims=True) if z.shape[0] else 0.0
+    middle = namespace(z).mean(z, axis=0, keepdims=True) if z.shape[0] else 0.0
     x, z = x - middle, z - middle
     x2 = xp.sum(x * x, axis=1, keepdims=True)  # (N, 1)
-    z2 = xp.sum(z * z, axis=1)  # (M,)
+    z2 = namespace(z).sum(z * z, axis=1)  # (M,)
     products = xp.matmul(x, xp.matrix_transpose(z))
     # rounding must not make a distance negative
     return xp.maximum(x2 - 2.0 * products + z2, xp.zeros_like(products))
