@@ -6,6 +6,8 @@ circles, and then the other kernels, which have threads too, take twice their ti
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -54,6 +56,9 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, w = saved
+    if dy.ndim > 2:
+        dx, *others = backward(_rows(dy), saved, needs)
+        return (None if dx is None else dx.reshape(*dy.shape[:-1], w.shape[1]), *others)
     dx = dw = db = None
     products = []
     if needs[0]:
@@ -71,13 +76,26 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     if products:
         _products(products)
     if len(needs) > 2 and needs[2]:
-        db = np.add.reduce(dy, axis=0)
+        db = _sum_of_rows(dy)
     return (dx, dw, db)[: len(needs)]
 
 
 def _rows(x: Array) -> Array:
     """(..., D) -> (N, D)."""
     return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def _sum_of_rows(dy: Array) -> Array:
+    """Add up a batch of errors; for small ones BLAS takes a third of the time, on one thread."""
+    if dy.size >= 1 << 15 or not dy.flags.c_contiguous:
+        return np.add.reduce(dy, axis=0)
+    with one_blas_thread:
+        return np.dot(_ones(len(dy), dy.dtype), dy)
+
+
+@lru_cache(maxsize=8)
+def _ones(n: int, dtype: Any) -> Array:
+    return np.ones(n, dtype)
 
 
 def _products(products: list[Product]) -> None:
