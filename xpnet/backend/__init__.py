@@ -27,7 +27,7 @@ from .device import (
     set_device,
     synchronize,
 )
-from .dtypes import DEFAULT_FLOAT, dtype_name, dtype_of, is_floating
+from .dtypes import DEFAULT_FLOAT, dtype_name, dtype_of, is_floating, is_integral
 from .library import DeviceInfo, Library, library_of, register_library, unregister_library
 from .namespace import (
     describe,
@@ -58,6 +58,7 @@ __all__ = [
     "extra",
     "is_array",
     "is_floating",
+    "is_integral",
     "is_tensor",
     "libraries",
     "library_of",

@@ -9,7 +9,7 @@ from ..typing import Array, DType, Namespace
 from .library import library_of
 from .namespace import unwrap
 
-__all__ = ["DEFAULT_FLOAT", "dtype_name", "dtype_of", "is_floating"]
+__all__ = ["DEFAULT_FLOAT", "dtype_name", "dtype_of", "is_floating", "is_integral"]
 
 DEFAULT_FLOAT = "float32"
 """What Python floats, initial parameters and data sets become unless told otherwise."""
@@ -62,5 +62,21 @@ def dtype_name(dtype: DType) -> str:
 
 def is_floating(x: Array) -> bool:
     """Tell whether an array holds real floating-point numbers."""
-    x = unwrap(x)
-    return bool(library_of(x).xp.isdtype(x.dtype, "real floating"))
+    return _is_kind(unwrap(x), "real floating")
+
+
+def is_integral(x: Array) -> bool:
+    """Tell whether an array holds whole numbers, with a sign or without; truth values are none."""
+    return _is_kind(unwrap(x), "integral")
+
+
+def _is_kind(x: Array, kind: str) -> bool:
+    # asked for every batch, and the libraries take some microseconds to answer
+    library, dtype = library_of(x), x.dtype
+    known = _KNOWN.get((library.name, dtype, kind))
+    if known is None:
+        known = _KNOWN[library.name, dtype, kind] = bool(library.xp.isdtype(dtype, kind))
+    return known
+
+
+_KNOWN: dict[tuple[str, DType, str], bool] = {}

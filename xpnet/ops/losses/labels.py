@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...backend import is_floating, library_of, namespace
+from ...backend import is_floating, is_integral, library_of, namespace
 from ...backend.extra import one_hot
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
@@ -70,13 +70,13 @@ def require_labels(where: str, x: Array, y: Array, ignore_index: int | None = No
             f"{where}: target must be labels of shape {expected} for input of shape "
             f"{tuple(x.shape)}, got {shape}; {remedy}"
         )
-    xp = namespace(y)
-    if not xp.isdtype(y.dtype, "integral"):
+    if not is_integral(y):
         raise DTypeError(
             f"{where}: target must be integer class labels, got {y.dtype}; convert them with "
             "xp.astype(target, xp.int64)"
         )
     if library_of(y).host and 0 not in shape:
+        xp = namespace(y)
         low, high = int(xp.min(y)), int(xp.max(y))
         if low < 0 or high >= classes:
             _require_range(where, y, classes, ignore_index)
