@@ -94,7 +94,7 @@ def surface(
     at = _levels(height, levels, scale)
     norm = matplotlib("plot.surface", "colors").BoundaryNorm(at, 256, extend="both")
     # grey, so that every colour of a path stands out
-    ax.contourf(x, y, height, at, cmap="Greys", norm=norm, alpha=0.45, extend="both")
+    ax.contourf(x, y, height, at, cmap="Greys", norm=norm, alpha=0.35, extend="both")
     ax.contour(x, y, height, at, colors="0.55", linewidths=0.5)
     for number, (name, points) in enumerate(ways.items()):
         _draw(ax, _near(points, xlim, ylim), name, COLOURS[number % len(COLOURS)])

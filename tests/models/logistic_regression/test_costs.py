@@ -59,6 +59,15 @@ def test_the_hessian_is_that_of_the_tape(backend):
     np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-13)
 
 
+def test_second_derivatives_are_exact_where_a_score_is_zero_too():
+    # formulas with max(z, 0) or |z| would have a kink there
+    x, zero = np.ones((1, 1)), np.zeros(2)
+    for y in (0, 1):
+        labels = np.asarray([y])
+        assert second_derivatives(lr.cross_entropy, zero, x, labels)[0, 0] == pytest.approx(1 / 4)
+        assert second_derivatives(lr.squared_error, zero, x, labels)[0, 0] == pytest.approx(1 / 16)
+
+
 @pytest.mark.parametrize("size", [0.1, 1.0, 10.0])
 def test_no_eigenvalue_of_the_hessian_is_negative(size):
     for seed in range(10):

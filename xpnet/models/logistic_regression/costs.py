@@ -20,7 +20,7 @@ C. M. Bishop, 2006, *Pattern recognition and machine learning*, equation 4.97.
 from __future__ import annotations
 
 from ...backend import namespace
-from ...ops.activations.sigmoid import logistic
+from ...ops.activations.sigmoid import sigmoid
 from ...typing import Array
 from .checks import require_samples, require_unit
 from .gradients import losses
@@ -69,7 +69,7 @@ def squared_error(w: Array, b: Array, x: Array, y: Array) -> Array:
     True
     """
     z, y = _scores("logistic_regression.squared_error", w, b, x, y)
-    return namespace(z).mean((logistic(z) - y) ** 2) / 2
+    return namespace(z).mean((sigmoid(z) - y) ** 2) / 2
 
 
 def hessian(w: Array, b: Array, x: Array) -> Array:
@@ -95,7 +95,7 @@ def hessian(w: Array, b: Array, x: Array) -> Array:
     xp = namespace(w, b, x)
     require_samples(where, x, xp.zeros(x.shape[:1], dtype=x.dtype, device=x.device))
     require_unit(where, w, b, x)
-    a = logistic(xp.matmul(x, w) + b)
+    a = sigmoid(xp.matmul(x, w) + b)
     m = x.shape[0]
     rows = xp.concat([x, xp.ones((m, 1), dtype=x.dtype, device=x.device)], axis=1)  # (m, D + 1)
     weighted = rows * xp.expand_dims(a * (1.0 - a), axis=1)

@@ -16,8 +16,8 @@ dw = X dZᵀ / m, db = Σ dZ / m.
 Why dz is so simple: for l = -(y log a + (1 - y) log(1 - a)) is ∂l/∂a = (a - y) / (a (1 - a)), and
 σ'(z) = a (1 - a) cancels the denominator.
 
-The cost of a sample is computed from z, not from a:  l = max(z, 0) - y z + log(1 + exp(-|z|)),
-which is the same number, without the logarithm of an `a` that has been rounded to 0.
+The cost of a sample is computed from z, not from a:  l = log(1 + exp(z)) - y z, which is the same
+number, without the logarithm of an `a` that has been rounded to 0.
 
 C. M. Bishop, 2006, *Pattern recognition and machine learning*, equations 4.90 and 4.91.
 """
@@ -37,7 +37,8 @@ Gradient = tuple[Array, Array, Array]
 def losses(z: Array, y: Array) -> Array:
     """Return -(y log σ(z) + (1 - y) log(1 - σ(z))) for each element, finite for every z."""
     xp = namespace(z)
-    return xp.maximum(z, 0.0) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
+    # log(exp(z) + exp(0)) is smooth for the tape, where max(z, 0) and |z| have a kink in z = 0
+    return xp.logaddexp(z, xp.zeros_like(z)) - y * z
 
 
 def double_loop(w: Array, b: Array, x: Array, y: Array) -> Gradient:
