@@ -161,6 +161,7 @@ def test_a_learnt_model_survives_a_file(tmp_path):
     x, y = separable()
     learnt = perceptron.learn(x, y)
     xn.save(learnt.model, tmp_path / "perceptron.safetensors")
+    assert b'"Perceptron"' in (tmp_path / "perceptron.safetensors").read_bytes().replace(b"\\", b"")
     again = xn.load(tmp_path / "perceptron.safetensors")
     assert type(again) is xn.models.Perceptron
     assert (again.predict(x) == y).all()

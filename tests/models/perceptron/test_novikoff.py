@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet.errors import DataError, ShapeError
+from xpnet.errors import ArgumentError, DataError, ShapeError
 from xpnet.models import perceptron
 
 
@@ -96,7 +96,9 @@ def test_a_separator_that_does_not_separate_is_refused():
     for wrong in ((-w, -b), (0 * w, 0.0)):
         with pytest.raises(DataError, match=r"by separator, the classes must lie .* leave it out"):
             perceptron.bound(x, y, wrong)
-    with pytest.raises(ShapeError, match=r"w of shape \(3,\), got \(2,\); one weight for each"):
+    with pytest.raises(ShapeError, match=r"w of shape \(3,\), got \(2,\) and b of \(\); one"):
         perceptron.bound(x, y, (w[:2], b))
+    with pytest.raises(ArgumentError, match=r"separator must be \(w, b\), got ndarray; w is an"):
+        perceptron.bound(x, y, w)
     with pytest.raises(DataError, match=r"perceptron\.bound: y must be -1 and 1"):
         perceptron.bound(x, y > 0)

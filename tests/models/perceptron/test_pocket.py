@@ -91,6 +91,14 @@ def test_the_limit_counts_corrections():
     assert perceptron.learn_pocket(x, y, accept="loss", max_updates=7).updates <= 7
 
 
+@pytest.mark.parametrize("accept", ["always", "loss"])
+def test_the_same_sample_in_both_classes_is_wrong_once(backend, accept):
+    x, y = backend.asarray([[1.0, 2.0], [1.0, 2.0], [-3.0, 0.0]]), backend.asarray([1, -1, -1])
+    learnt = perceptron.learn_pocket(x, y, accept=accept, max_updates=60)
+    assert learnt.errors.min() == 1
+    assert (to_numpy(learnt.model.predict(x)) != to_numpy(y)).sum() == 1
+
+
 def test_what_is_accepted_must_be_known():
     with pytest.raises(
         ArgumentError,

@@ -28,11 +28,12 @@ from .gates import XOR, gate
 from .novikoff import Bound, bound
 from .pocket import learn_pocket
 from .primal import learn
-from .result import Learnt
+from .result import History, Learnt
 from .unit import Perceptron
 
 __all__ = [
     "Bound",
+    "History",
     "Learnt",
     "Perceptron",
     "XOR",

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend import to_numpy
-from ...errors import DataError, ShapeError
+from ...errors import ArgumentError, DataError, ShapeError
 from .samples import signed_samples
 
 __all__ = ["Bound", "bound"]
@@ -67,7 +67,7 @@ def bound(x: Any, y: Any, separator: tuple[Any, float] | None = None) -> Bound:
 
     Raises
     ------
-    ShapeError, DTypeError, DataError, DeviceError
+    ShapeError, DTypeError, DataError, DeviceError, ArgumentError
         As of :func:`learn`; and a DataError if the separator does not separate, or there is none.
 
     Examples
@@ -84,13 +84,18 @@ def bound(x: Any, y: Any, separator: tuple[Any, float] | None = None) -> Bound:
     if separator is None:
         v = _nearest_to_origin(z)
     else:
-        w = to_numpy(separator[0]).astype(np.float64)
-        if w.shape != (z.shape[1] - 1,):
+        if not isinstance(separator, tuple | list) or len(separator) != 2:
+            raise ArgumentError(
+                f"{where}: separator must be (w, b), got {type(separator).__name__}; w is an array "
+                "(D,) and b a number"
+            )
+        w, b = (to_numpy(part).astype(np.float64) for part in separator)
+        if w.shape != (z.shape[1] - 1,) or b.size != 1:
             raise ShapeError(
                 f"{where}: separator must be (w, b) with w of shape ({z.shape[1] - 1},), got "
-                f"{w.shape}; one weight for each feature"
+                f"{w.shape} and b of {b.shape}; one weight for each feature, one bias"
             )
-        v = np.append(w, float(separator[1]))
+        v = np.append(w, b)
     length = float(np.linalg.norm(v))
     radius = float(np.linalg.norm(z, axis=1).max())
     margin = float((z @ v).min()) / length if length > 0 else 0.0

@@ -142,7 +142,7 @@ def _descend(z: Array, rate: float, most: int, seed: int) -> Iterator[State]:
             continue
         new = v + step * z[i, :]
         new_margins = z @ new
-        new_loss = -xp.sum(xp.where(new_margins < 0, new_margins, 0.0)) / xp.linalg.vector_norm(new)
+        new_loss = _loss(new, new_margins)
         wrong = xp.sum(xp.astype(xp.logical_not(new_margins > 0), places.dtype))
         better, count = to_numpy(
             xp.stack([xp.astype(new_loss < loss, wrong.dtype), wrong])
@@ -153,6 +153,14 @@ def _descend(z: Array, rate: float, most: int, seed: int) -> Iterator[State]:
             yield v, count, i
         else:
             useless = useless | (places == i)
+
+
+def _loss(v: Array, margins: Array) -> Array:
+    """Return the sum of the distances of the misclassified samples; of weights of 0, infinity."""
+    xp = namespace(v)
+    length = xp.linalg.vector_norm(v)
+    shortfall = -xp.sum(xp.where(margins < 0, margins, 0.0))
+    return xp.where(length > 0, shortfall / xp.where(length > 0, length, 1.0), math.inf)
 
 
 def _zeros(z: Array) -> Array:
