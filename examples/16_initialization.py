@@ -14,26 +14,32 @@ import xpnet as xn
 from xpnet import nn, optim
 
 LAYERS, UNITS = 6, 100
+EQUAL = {
+    "zeros": nn.init.zeros_,
+    "constant 0.01": lambda w: nn.init.constant_(w, 0.01),
+    "Xavier": nn.init.xavier_normal_,
+}
+SCHEMES = {
+    "std 0.01": lambda w: nn.init.normal_(w, std=0.01),
+    "Xavier": nn.init.xavier_normal_,
+    "He": nn.init.he_normal_,
+    "std 1": lambda w: nn.init.normal_(w, std=1.0),
+}
 
 
 def make(initialize, activation=nn.Tanh, layers=LAYERS, units=UNITS):
     """Return dense layers whose weights `initialize` has filled; biases are zero."""
-    sizes = [64, *[units] * layers]
     parts = []
-    for d, m in pairwise(sizes):
+    for d, m in pairwise([64, *[units] * layers]):
         parts += [nn.Linear(d, m), activation()]
     model = nn.Sequential(*parts, nn.Linear(units, 10))
-    for layer in linear_layers(model):
-        initialize(layer.weight)
-        nn.init.zeros_(layer.bias)
+    for parameter in model.parameters():
+        (nn.init.zeros_ if len(parameter.shape) == 1 else initialize)(parameter)
     return model
 
 
-def linear_layers(model):
-    return [layer for layer in model if isinstance(layer, nn.Linear)]
-
-
-def accuracy_of(model, train, test, epochs, lr=0.1):
+def trained(model, train, test, epochs, lr):
+    """Train a model and return its accuracy on the test digits."""
     optimizer = optim.SGD(model.parameters(), lr=lr)
     # the gradients of weights that are too large would end in NaN: their norm is bounded
     trainer = xn.Trainer(model, optimizer, metrics=["accuracy"], clip_norm=5.0)
@@ -43,17 +49,12 @@ def accuracy_of(model, train, test, epochs, lr=0.1):
 
 def symmetry(train, test, epochs):
     """Train one hidden layer from equal and from different weights."""
-    starts = {
-        "zeros": nn.init.zeros_,
-        "constant 0.01": lambda w: nn.init.constant_(w, 0.01),
-        "Xavier": nn.init.xavier_normal_,
-    }
     found = {}
     print("hidden weights    different units   rank of W[1]   test accuracy")
-    for name, initialize in starts.items():
+    for name, initialize in EQUAL.items():
         xn.manual_seed(0)
         model = make(initialize, layers=1, units=20)
-        accuracy = accuracy_of(model, train, test, epochs)
+        accuracy = trained(model, train, test, epochs, 0.1)
         w = xn.to_numpy(model[0].weight)
         different = len(np.unique(np.round(w, 3), axis=0))  # rounding errors do not count
         rank = int(np.linalg.matrix_rank(w, tol=1e-3))
@@ -67,34 +68,19 @@ def signals(model, x, y):
     outputs = nn.layer_outputs(model, x, [str(i) for i in range(1, 2 * LAYERS, 2)])
     model.zero_grad()
     nn.functional.cross_entropy(model(x), y).backward()
-    slopes = [float(np.std(layer.weight.grad)) for layer in linear_layers(model)[:LAYERS]]
+    slopes = [float(np.std(model[i].weight.grad)) for i in range(0, 2 * LAYERS, 2)]
     return {f"layer {n}": a for n, a in enumerate(outputs.values(), start=1)}, slopes
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--output", type=Path, default=Path("demo"), help="folder of the pictures")
-    options = parser.parse_args(arguments)
-    options.output.mkdir(parents=True, exist_ok=True)
-    train, test = xn.data.load_digits(flatten=True)
+def compare(train, test, epochs, found):
+    """Print and draw what becomes of signals and gradients, for four sizes of weights."""
     x, y = train.arrays
     x, y = x[:500] - x.mean(), y[:500]
-    found = symmetry(train, test, options.epochs)
-
-    schemes = {
-        "std 0.01": lambda w: nn.init.normal_(w, std=0.01),
-        "Xavier": nn.init.xavier_normal_,
-        "He": nn.init.he_normal_,
-        "std 1": lambda w: nn.init.normal_(w, std=1.0),
-    }
-    spread = Figure((11, 6.4), layout="constrained")
-    panels = spread.subplots(len(schemes), LAYERS)
-    lines = Figure((9, 6.2), layout="constrained")
-    charts = lines.subplots(2, 2, sharex=True)
+    spread, lines = (Figure(size, layout="constrained") for size in ((11, 6.4), (9, 6.2)))
+    panels, charts = spread.subplots(len(SCHEMES), LAYERS), lines.subplots(2, 2, sharex=True)
     print("\nweights         std of A[1], A[6]   std of dW[1], dW[6]   |A[6]| > 0.99   accuracy")
     for column, activation in enumerate((nn.Tanh, nn.ReLU)):
-        for row, (name, initialize) in enumerate(schemes.items()):
+        for row, (name, initialize) in enumerate(SCHEMES.items()):
             xn.manual_seed(0)
             model = make(initialize, activation)
             outputs, slopes = signals(model, x, y)
@@ -106,8 +92,10 @@ def main(arguments=None):
                 panels[row][0].set_ylabel(name)
             for chart, values in zip(charts[:, column], (sizes, slopes), strict=True):
                 chart.semilogy(range(1, LAYERS + 1), values, "o-", label=name)
-            accuracy = accuracy_of(model, train, test, options.epochs, lr=0.02)
-            kind = f"{activation.__name__} {name}"
+            kind, accuracy = (
+                f"{activation.__name__} {name}",
+                trained(model, train, test, epochs, 0.02),
+            )
             print(
                 f"{kind:<14}{sizes[0]:>10.1e}, {sizes[-1]:.1e}{slopes[0]:>12.1e}, {slopes[-1]:.1e}"
                 f"{saturated:>16}{accuracy:>11.1%}"
@@ -116,8 +104,19 @@ def main(arguments=None):
         charts[0, column].set(title=activation.__name__, ylabel="std of A[l]")
         charts[1, column].set(xlabel="layer l", ylabel="std of dW[l]")
     charts[0, 0].legend(frameon=False)
-    spread.savefig(options.output / "16_histograms.png", dpi=80)
-    lines.savefig(options.output / "16_signals.png", dpi=80)
+    return {"16_histograms": spread, "16_signals": lines}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--output", type=Path, default=Path("demo"), help="folder of the pictures")
+    options = parser.parse_args(arguments)
+    options.output.mkdir(parents=True, exist_ok=True)
+    train, test = xn.data.load_digits(flatten=True)
+    found = symmetry(train, test, options.epochs)
+    for name, figure in compare(train, test, options.epochs, found).items():
+        figure.savefig(options.output / f"{name}.png", dpi=80)
     return found
 
 

@@ -194,3 +194,8 @@ def test_a_fit_needs_a_target_for_each_sample():
 def test_a_subclass_defines_its_backward():
     with pytest.raises(NotImplementedError, match="Half has no backward method; define one"):
         type("Half", (ByHand,), {})().backward(ANSWERS)
+
+
+def test_lists_of_numbers_are_data_as_well():
+    network = SMALL["deep"]()
+    assert len(network.fit(XOR.tolist(), ANSWERS.tolist(), epochs=2)) == 2

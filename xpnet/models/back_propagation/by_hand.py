@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import nn
 from ...autograd import no_grad
-from ...backend import asarray, device_of, dtype_name, namespace, to_device, unwrap
+from ...backend import asarray, device_of, dtype_name, namespace, unwrap
 from ...data.order import permutation
 from ...errors import ArgumentError, ShapeError
 from ...typing import Array
@@ -29,7 +29,8 @@ class ByHand(nn.Module):
     cost_name : str
         A key of :data:`COSTS`.
     A : dict of int to array
-        The activations of the last forward: A[0] is x, A[l] is what layer l gave.
+        The activations of the last forward, a prediction being one: A[0] is x, A[l] is what layer
+        l gave.
     Z : dict of int to array
         The weighted inputs, Z[l] = W[l] A[l-1] + b[l].
     """
@@ -108,7 +109,7 @@ class ByHand(nn.Module):
         _require_positive(where, lr, epochs, batch_size)
         weights = next(self.parameters())
         x = asarray(unwrap(x), dtype_name(weights.dtype), device_of(weights))
-        y = to_device(unwrap(y), device_of(weights))
+        y = asarray(unwrap(y), device=device_of(weights))
         n = x.shape[0]
         if y.shape[:1] != (n,) or n == 0:
             raise ShapeError(
