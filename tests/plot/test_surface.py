@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xpnet import plot
-from xpnet.backend import is_array, namespace
+from xpnet import nn, plot
+from xpnet.backend import is_array, namespace, to_numpy
 from xpnet.errors import ArgumentError, ShapeError
 
 LIMITS = (-2.0, 2.0), (-1.0, 3.0)
@@ -43,6 +43,15 @@ def test_a_function_of_points_and_one_of_coordinates_give_the_same_picture(backe
     of_coordinates = plot.surface(rosenbrock, *LIMITS)
     for one, other in zip(contours(of_points), contours(of_coordinates), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+def test_a_function_of_a_model_is_drawn_though_it_is_recorded(backend):
+    line = nn.Linear(2, 1)
+    figure = plot.surface(lambda p: line(p)[:, 0] ** 2, *LIMITS, resolution=5)
+    w, b = (to_numpy(parameter.data) for parameter in line.parameters())
+    expected = plot.surface(lambda x, y: (w[0, 0] * to_numpy(x) + w[0, 1] * to_numpy(y) + b) ** 2,
+                            *LIMITS, resolution=5)  # fmt: skip
+    np.testing.assert_allclose(contours(figure)[1], contours(expected)[1], rtol=1e-4, atol=1e-4)
 
 
 def test_the_function_gets_arrays_of_the_current_device_and_of_the_dtype_asked_for(backend):
