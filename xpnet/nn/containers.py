@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..errors import ArgumentError
+from .dense_run import dense_layers, end_of_run, fits
 from .module import Module
 
 __all__ = ["ModuleDict", "ModuleList", "Sequential", "require_module"]
@@ -86,8 +87,15 @@ class Sequential(_Numbered):
 
     def forward(self, x: Any) -> Any:
         """Apply the layers in order."""
-        for layer in self._modules:
-            x = layer(x)
+        layers, i = self._modules, 0
+        while i < len(layers):
+            end = end_of_run(layers, i)
+            if end - i > 1 and fits(x):
+                x = dense_layers(layers[i:end], x)
+                i = end
+            else:
+                x = layers[i](x)
+                i += 1
         return x
 
 

@@ -19,6 +19,7 @@ from .activations import (
 from .attention import scaled_dot_product_attention, self_attention
 from .conv import conv
 from .conv_transpose import conv_transpose
+from .dense import dense
 from .dropout import dropout
 from .embedding import embedding
 from .flatten import flatten
@@ -65,6 +66,7 @@ __all__ = [
     "conv",
     "conv_transpose",
     "cross_entropy",
+    "dense",
     "dropout",
     "elu",
     "embedding",

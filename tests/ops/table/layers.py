@@ -18,7 +18,36 @@ def linear(*shape: int, bias: bool = True) -> Callable[..., list[Any]]:
     return make
 
 
+def dense(bias: bool = True) -> Callable[..., list[Any]]:
+    def make(rng: np.random.Generator) -> list[Any]:
+        arrays: list[Any] = [rng.standard_normal((N, K))]
+        for before, after in ((K, 5), (5, 4), (4, 3)):
+            arrays.append(rng.standard_normal((after, before)))
+            arrays.append(rng.standard_normal(after) if bias else None)
+        return arrays
+
+    return make
+
+
+def dense_torch(F: Any, x: Any, *parameters: Any, rectify_last: bool = False) -> Any:
+    for i in range(0, len(parameters), 2):
+        x = F.linear(x, parameters[i], parameters[i + 1])
+        if rectify_last or i < len(parameters) - 2:
+            x = F.relu(x)
+    return x
+
+
 ROWS = [
+    Row("dense", dense(), torch=dense_torch, wrt=(0, 1, 2, 3, 4, 5, 6), smooth=False),
+    Row("dense", dense(), torch=dense_torch, wrt=(3, 4, 5), smooth=False, note="some"),
+    Row(
+        "dense",
+        dense(bias=False),
+        {"rectify_last": True},
+        torch=dense_torch,
+        wrt=(0, 1, 3, 5),
+        smooth=False,
+    ),
     Row("linear", linear(N, K), torch=same("linear"), wrt=(0, 1, 2)),
     Row("linear", linear(N, K, bias=False), torch=same("linear"), wrt=(0, 1), note="no bias"),
     Row("linear", linear(2, N, K), torch=same("linear"), wrt=(0, 1, 2), note="sequence"),

@@ -30,14 +30,17 @@ def accepts(x: Array) -> bool:
 
 
 def forward(x: Array) -> tuple[Array, Array]:
-    y = memory.empty_like(x)
+    y = rectify(x, memory.empty_like(x))
+    return y, y
+
+
+def rectify(x: Array, y: Array) -> Array:
+    """Write max(x, 0) to an array that lies like `x`, or to `x` itself."""
     zeros = _ZEROS[x.dtype]
     if x.size < SMALL or not memory.is_whole(x):
-        np.maximum(x, 0.0, out=y)
-        return y, y
+        return np.maximum(x, 0.0, out=y)
     if x.ndim == 2 and x.size < PART and WIDE <= x.shape[1] <= len(zeros):
-        np.maximum(x, zeros[: x.shape[1]], out=y)
-        return y, y
+        return np.maximum(x, zeros[: x.shape[1]], out=y)
     source, result = memory.flat(x), memory.flat(y)
 
     def work(part: slice) -> None:
@@ -48,31 +51,33 @@ def forward(x: Array) -> tuple[Array, Array]:
         np.maximum(a[whole:], 0.0, out=out[whole:])
 
     run(work, cut(len(source), PART), products=False)
-    return y, y
+    return y
 
 
 def backward(dy: Array, y: Array, needs: tuple[bool, ...]) -> tuple[Array]:
+    return (mask(dy, y, memory.empty_like(y)),)
+
+
+def mask(dy: Array, y: Array, dx: Array) -> Array:
+    """Write `dy` where y > 0, and 0 elsewhere, to an array that lies like `y`; it may be `dy`."""
     # -1 has all bits set: `mask & bits of dy` keeps dy or gives 0, also where dy is inf or nan
     integer = _INTEGER[y.dtype]
-    dx = memory.empty_like(y)
-    if y.size < PART:
-        mask = np.greater(y, 0).view(np.int8)
-        np.negative(mask, out=mask)
-        np.bitwise_and(mask, dy.view(integer), out=dx.view(integer))
-        return (dx,)
     errors, results, out, parts = dy, y, dx, [slice(None)]
-    if dy.strides == y.strides and memory.is_whole(y):
+    if y.size >= PART and dy.strides == y.strides and memory.is_whole(y):
         errors, results, out = (memory.flat(a) for a in (dy, y, dx))
         parts = cut(y.size, PART)
     out, errors = out.view(integer), errors.view(integer)
 
     def work(part: slice) -> None:
-        mask = np.greater(results[part], 0).view(np.int8)
-        np.negative(mask, out=mask)
-        np.bitwise_and(mask, errors[part], out=out[part])
+        positive = np.greater(results[part], 0).view(np.int8)
+        np.negative(positive, out=positive)
+        np.bitwise_and(positive, errors[part], out=out[part])
 
-    run(work, parts, products=False)
-    return (dx,)
+    if len(parts) == 1:
+        work(parts[0])
+    else:
+        run(work, parts, products=False)
+    return dx
 
 
 register("relu", library="numpy", forward=forward, backward=backward, accepts=accepts)

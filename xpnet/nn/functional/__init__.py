@@ -40,7 +40,7 @@ from .convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from .layers import dropout, dropout1d, dropout2d, flatten, linear, one_hot
+from .layers import dense, dropout, dropout1d, dropout2d, flatten, linear, one_hot
 from .losses import LOSSES, get_loss
 from .norms import (
     batch_norm,
@@ -97,6 +97,7 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cross_entropy",
+    "dense",
     "dropout",
     "dropout1d",
     "dropout2d",

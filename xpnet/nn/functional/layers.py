@@ -11,7 +11,7 @@ from ...errors import ArgumentError, DTypeError
 from ...ops.dropout import require_probability
 from ...ops.matching import require_image
 
-__all__ = ["dropout", "dropout1d", "dropout2d", "flatten", "linear", "one_hot"]
+__all__ = ["dense", "dropout", "dropout1d", "dropout2d", "flatten", "linear", "one_hot"]
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -32,6 +32,29 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return ops.linear(x, weight, bias)
 
 
+def dense(x: Any, *parameters: Any, rectify_last: bool = False) -> Any:
+    """Apply dense layers with rectifiers in between: (N, D) -> (N, M).
+
+    :class:`xpnet.nn.Sequential` calls it where layers of these kinds follow each other.
+
+    Parameters
+    ----------
+    x : array or Tensor, (N, D)
+    *parameters : array, Tensor or None
+        Weight and bias of each layer in turn, as :func:`linear` takes them.
+    rectify_last : bool
+        Whether there is a rectifier after the last layer too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, w = np.asarray([[1.0, -2.0]]), np.eye(2)
+    >>> dense(x, w, None, w, np.asarray([0.5, 0.5]))
+    array([[1.5, 0.5]])
+    """
+    return ops.dense(x, *parameters, rectify_last=rectify_last)
+
+
 def flatten(x: Any, start_dim: int = 1, end_dim: int = -1) -> Any:
     """Join axes, by default all but the first: (N, C, H, W) -> (N, C·H·W).
 
@@ -41,6 +64,8 @@ def flatten(x: Any, start_dim: int = 1, end_dim: int = -1) -> Any:
     >>> flatten(np.ones((32, 1, 28, 28))).shape
     (32, 784)
     """
+    if start_dim == 1 and end_dim == -1 and len(x.shape) == 2:
+        return x  # nothing to join
     return ops.flatten(x, start_dim=start_dim, end_dim=end_dim)
 
 
