@@ -190,8 +190,9 @@ class _Block:
         rise = np.where(beta < high, 0.0, -math.inf)
         fall = np.where(beta > low, 0.0, math.inf)
         excess, curvature = np.empty_like(v), np.empty_like(v)
+        polished = False
         for iteration in range(limit):
-            if iteration % PATIENCE == PATIENCE - 1:
+            if iteration % PATIENCE == PATIENCE - 1 or polished:
                 self.climb()
                 rise[:] = np.where(beta < high, 0.0, -math.inf)
                 fall[:] = np.where(beta > low, 0.0, math.inf)
@@ -201,7 +202,11 @@ class _Block:
             np.add(v, fall, out=excess)
             np.subtract(top, excess, out=excess)  # v_i - v_j, -inf for those that cannot fall
             if not excess.max() >= tol:
-                return iteration
+                if polished:
+                    return iteration
+                polished = True  # which variables are free is known: all of them exactly, at once
+                continue
+            polished = False
             np.maximum(excess, 0.0, out=excess)
             np.multiply(K[i], -2.0, out=curvature)
             curvature += diagonal
