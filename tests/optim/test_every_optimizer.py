@@ -78,7 +78,9 @@ def make(name, options, dtype="float64", place=np.array):
 
 
 def test_every_optimizer_has_a_row():
-    assert {name for name, _ in ROWS} == {cls.__name__ for cls in optim.OPTIMIZERS.values()}
+    # those that need a closure have no rule for one parameter, and files of their own
+    rules = [cls for cls in optim.OPTIMIZERS.values() if not cls.needs_closure]
+    assert {name for name, _ in ROWS} == {cls.__name__ for cls in rules}
 
 
 @every_row

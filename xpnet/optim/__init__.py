@@ -13,6 +13,9 @@ adam.py                `Adam`, with AMSGrad
 adamw.py               `AdamW`, decoupled weight decay
 lion.py                `Lion`
 muon.py                `Muon`, for weight matrices
+lbfgs.py               `LBFGS`, a quasi-Newton method for all data at once
+two_loops.py, flat.py  the memory of `LBFGS`; all parameters as one vector
+line_search.py         a step length that satisfies the strong Wolfe conditions
 clip.py                `clip_grad_norm_`, `clip_grad_value_`
 schedules/             `StepLR` ... `ReduceLROnPlateau`: the learning rate as a function of the step
 =====================  =========================================================================
@@ -26,6 +29,7 @@ from .adagrad import Adagrad
 from .adam import Adam
 from .adamw import AdamW
 from .clip import clip_grad_norm_, clip_grad_value_
+from .lbfgs import LBFGS
 from .lion import Lion
 from .muon import Muon
 from .optimizer import Optimizer
@@ -48,6 +52,7 @@ __all__ = [
     "Optimizer",
     "SGD",
     "Adagrad",
+    "LBFGS",
     "RMSprop",
     "Adam",
     "AdamW",
@@ -71,7 +76,7 @@ __all__ = [
 ]
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    cls.__name__.lower(): cls for cls in (SGD, Adagrad, RMSprop, Adam, AdamW, Lion, Muon)
+    cls.__name__.lower(): cls for cls in (SGD, Adagrad, RMSprop, Adam, AdamW, Lion, Muon, LBFGS)
 }
 """The optimizers by the names a command line uses."""
 

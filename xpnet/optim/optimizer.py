@@ -22,7 +22,10 @@ from ..typing import Array, State
 from .groups import Group, complete_group, split_into_groups
 from .options import checked, plain
 
-__all__ = ["Optimizer"]
+__all__ = ["Closure", "Optimizer"]
+
+Closure = Callable[[], Any]
+"""Computes the loss anew, with its gradients, and returns it."""
 
 
 class Optimizer:
@@ -52,13 +55,17 @@ class Optimizer:
         There is no parameter, one appears twice, or an option makes no sense.
     """
 
+    needs_closure: ClassVar[bool] = False
+    """Whether ``step`` has to be given a function that computes the loss anew."""
+
     init: ClassVar[Callable[..., State]]
     update: ClassVar[Callable[..., tuple[Array, State]]]
 
     def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
         self._name = type(self).__name__
         # a kernel stands for the rule of a file of this folder, not for whatever bears its name
-        self._rule = self.update.__module__.removeprefix(f"{__package__}.")
+        rule = getattr(self, "update", type(self))
+        self._rule = rule.__module__.removeprefix(f"{__package__}.")
         self.defaults = checked(self._name, defaults)
         self.param_groups: list[Group] = []
         self.state: dict[Parameter, State] = {}
@@ -89,14 +96,20 @@ class Optimizer:
         for parameter in self._parameters():
             parameter.grad = None
 
-    def step(self) -> None:
-        """Update every parameter that has a gradient."""
+    def step(self, closure: Closure | None = None) -> Any:
+        """Update every parameter that has a gradient.
+
+        A closure computes the loss anew (``zero_grad``, forward, ``backward``) and returns it. It
+        is called before the update, and its loss is returned; `LBFGS` calls it several times.
+        """
+        loss = None if closure is None else closure()
         for group in self.param_groups:
             # options may have been changed since the last step, by a schedule or by hand
             options = {name: plain(group[name]) for name in self.defaults}
             parameters = [p for p in group["params"] if p.grad is not None]
             for parameter in self._update_together(group, parameters, options):
                 self._update(parameter, options)
+        return loss
 
     def _update_together(
         self, group: Group, parameters: list[Parameter], options: dict[str, Any]

@@ -25,6 +25,8 @@ RANGES: dict[str, tuple[float, str]] = {
     "initial_accumulator_value": (math.inf, "the usual value is 0"),
     "alpha": (1.0, "a usual value is 0.99"),
     "betas": (1.0, "usual values are (0.9, 0.999)"),
+    "tolerance_grad": (math.inf, "the usual value is 1e-7"),
+    "tolerance_change": (math.inf, "the usual value is 1e-9"),
     "ns_steps": (100, "the usual value is 5"),
 }
 

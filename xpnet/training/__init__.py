@@ -2,6 +2,7 @@
 
 =================  =====================================================================
 ``trainer.py``     Trainer: ``fit``, ``evaluate``, ``predict``
+``steps.py``       one step: forward, loss, backward, update
 ``arguments.py``   what the arguments of a trainer must be
 ``modes.py``       training and evaluation mode of a model
 ``inputs.py``      what ``fit`` accepts as data

@@ -17,6 +17,7 @@ __all__ = [
     "positive",
     "require_callbacks",
     "require_common_parameters",
+    "require_no_clipping",
     "require_schedule",
 ]
 
@@ -33,6 +34,15 @@ def require_common_parameters(model: Module, optimizer: Any) -> None:
         raise ArgumentError(
             "Trainer: optimizer must have the parameters of the model, got one with parameters of "
             "another; write optim.Adam(model.parameters())"
+        )
+
+
+def require_no_clipping(optimizer: Optimizer, clip_norm: float | None) -> None:
+    """Raise an ArgumentError if gradients are clipped for an optimizer that compares them."""
+    if clip_norm is not None and optimizer.needs_closure:
+        raise ArgumentError(
+            f"Trainer: clip_norm must be None with {type(optimizer).__name__}, got {clip_norm!r}; "
+            "clipped gradients are not those of the loss, which it relies on"
         )
 
 

@@ -1,7 +1,7 @@
 """Trainer: the loop over epochs and batches.
 
-``_train_epoch`` is the loop itself: forward, loss, backward, step. The rest is what people want
-around it.
+``_train_epoch`` is the loop itself; a step of it, forward, loss, backward, update, is in
+``steps.py``. The rest is what people want around it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,23 @@ from ..backend import device as on_device
 from ..data import DataLoader
 from ..nn import Module
 from ..nn.functional import get_loss
-from ..optim import Optimizer, clip_grad_norm_
+from ..optim import Optimizer
 from ..typing import Array
 from .arguments import (
     metrics_for,
     positive,
     require_callbacks,
     require_common_parameters,
+    require_no_clipping,
     require_schedule,
 )
 from .callbacks import Callback, ProgressBar, StepSchedule
 from .history import History
 from .inputs import as_loader, batches_for, groups, predict, require_good_data
-from .loss import BatchLoss, shares
+from .loss import BatchLoss
 from .metrics import Metric
 from .modes import mode_kept
+from .steps import take_step
 from .totals import Totals
 
 __all__ = ["Trainer"]
@@ -44,7 +46,8 @@ class Trainer:
     ----------
     model : Module
     optimizer : Optimizer or str
-        A name, as in ``"adam"``, takes that optimizer's default options.
+        A name, as in ``"adam"``, takes that optimizer's default options. ``optim.LBFGS`` is for
+        batches of all data: each of its steps computes the loss of the batch several times.
     loss : str or callable
         A name, as in ``"cross_entropy"``, or ``loss(outputs, y) -> Tensor ()``, a mean over the
         batch. Targets are converted for the losses that have a name: see ``targets.py``. Where
@@ -115,6 +118,7 @@ class Trainer:
         if schedule is not None:
             require_schedule(schedule)
             self.callbacks.append(StepSchedule(schedule, schedule_every))
+        require_no_clipping(optimizer, clip_norm)
         self.clip_norm = clip_norm
         self.accumulate = positive(
             "Trainer", "accumulate", accumulate, "with 1, every batch is a step"
@@ -131,16 +135,7 @@ class Trainer:
         self.model.train()
         totals = Totals(self.metrics)
         for batches in groups(batches_for(self.model, loader), self.accumulate):
-            self.optimizer.zero_grad()
-            # the mean over a group of batches is the mean of its samples
-            for (x, y, w), share in zip(batches, shares(batches), strict=True):
-                outputs = self.model(x)
-                loss = self._loss(outputs, y, w)
-                (loss if len(batches) == 1 else loss * share).backward()
-                totals.add(loss, unwrap(outputs), y, w)
-            if self.clip_norm is not None:
-                clip_grad_norm_(self.model.parameters(), self.clip_norm)
-            self.optimizer.step()
+            take_step(self.model, self.optimizer, self._loss, batches, totals, self.clip_norm)
             self.step += 1
             self.samples = totals.samples
             for callback in callbacks:
