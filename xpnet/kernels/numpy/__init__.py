@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    attention,
     avg_pool,
     batch_norm,
     conv,
@@ -18,6 +19,7 @@ from . import (
 )
 
 __all__ = [
+    "attention",
     "avg_pool",
     "batch_norm",
     "conv",
