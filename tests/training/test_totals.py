@@ -36,3 +36,32 @@ def test_half_precision_losses_do_not_overflow():
     for _ in range(100):
         totals.add(np.float16(1000.0), np.zeros((1000, 1)), np.zeros(1000))
     assert totals.compute() == {"loss": 1000.0}
+
+
+def test_losses_are_added_up_whatever_the_number_and_size_of_batches(backend):
+    """They are collected and added in groups; what comes out does not show it."""
+    totals, losses, sizes = Totals([]), [], []
+    for i in range(200):
+        loss, n = 1.0 + 0.5 * (i % 7), 3 if i % 90 else 2
+        totals.add(backend.asarray(loss), backend.asarray(np.zeros((n, 1), np.float32)), None)
+        losses.append(loss)
+        sizes.append(n)
+        if i in (50, 199):
+            expected = np.dot(losses, sizes) / np.sum(sizes)
+            np.testing.assert_allclose(totals.compute()["loss"], expected, rtol=1e-6)
+    assert totals.samples == sum(sizes)
+
+
+def test_batches_with_weights_and_without_count_together(backend):
+    totals = Totals([])
+    outputs = backend.asarray(np.zeros((2, 1), np.float32))
+    totals.add(backend.asarray(1.0), outputs, None)
+    totals.add(backend.asarray(4.0), outputs, None, backend.asarray([0.5, 0.5]))
+    assert totals.compute() == {"loss": 2.0}
+
+
+def test_the_loss_of_samples_that_weigh_nothing_is_zero(backend):
+    totals = Totals([])
+    outputs = backend.asarray(np.zeros((2, 1), np.float32))
+    totals.add(backend.asarray(0.0), outputs, None, backend.asarray([0.0, 0.0]))
+    assert totals.compute() == {"loss": 0.0}

@@ -37,8 +37,8 @@ def take_rows(x: Array, indices: Array) -> Array:
            [1, 2]])
     """
     if isinstance(x, np.ndarray):
-        # np.take first makes the whole of a non-contiguous x contiguous, on every call
-        return np.take(x, indices, axis=0) if x.flags.c_contiguous else x[indices]
+        # take first makes the whole of a non-contiguous x contiguous, on every call
+        return x.take(indices, axis=0) if x.flags.c_contiguous else x[indices]
     return namespace(x).take(x, indices, axis=0)
 
 

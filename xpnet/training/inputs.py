@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import (
+    as_device,
     device_of,
     dtype_name,
     dtype_of,
@@ -92,11 +93,23 @@ def batches_for(model: Module, loader: Iterable[Any]) -> Iterator[Batch]:
         return
     # asked once and not for each batch: it does not change within an epoch
     home, dtype = device_of(parameter), dtype_name(parameter.dtype)
+    there = False  # the loader has brought them home
+    if isinstance(loader, DataLoader) and loader.transform is None:
+        there = as_device(loader.device) == home
+    kept: set[Any] = set()  # data types that need no conversion
+
+    def ready(a: Array) -> Array:
+        a = a if there else to_device(a, home)
+        if a.dtype in kept:
+            return a
+        converted = _cast(a, dtype)
+        if converted is a:
+            kept.add(a.dtype)
+        return converted
+
     for batch in loader:
         x, y, w = _checked("fit", batch)
-        if w is not None:
-            w = _cast(to_device(w, home), dtype)
-        yield _cast(to_device(x, home), dtype), _cast(to_device(y, home), dtype), w
+        yield ready(x), ready(y), None if w is None else ready(w)
 
 
 def groups(batches: Iterable[Batch], size: int) -> Iterator[list[Batch]]:

@@ -49,6 +49,7 @@ class BatchLoss:
 
     def __init__(self, loss: Callable[..., Any]) -> None:
         self.loss = loss
+        self._weighable = False  # not looked at yet
         self._targets = kind_of_targets(loss)
         self._leaves_out = name_of(loss) in ("cross_entropy", "nll_loss")
 
@@ -70,7 +71,9 @@ class BatchLoss:
         y = as_wanted(self._targets, bare, y)
         if weights is None:
             return self.loss(outputs, y)
-        require_weighable("loss", self.loss)
+        if not self._weighable:
+            require_weighable("loss", self.loss)
+            self._weighable = True
         losses = self.loss(outputs, y, reduction="none")
         _require_one_per_sample(losses, weights)
         xp = namespace(weights)

@@ -39,6 +39,10 @@ class Totals:
         self.samples = 0
         self._loss: Any = 0.0
         self._weight: Any = 0  # of the samples: their number, or an array on the device
+        # mean losses of batches of `_size` samples without weights: adding them up one by one
+        # would take several operations for each
+        self._waiting: list[Any] = []
+        self._size = 0
         self._states: list[State] = [metric.init() for metric in metrics]
 
     def add(self, loss: Array, outputs: Array, y: Array, weights: Array | None = None) -> None:
@@ -47,19 +51,34 @@ class Totals:
         Nothing waits for the device.
         """
         n = int(outputs.shape[0])
-        weight = n if weights is None else namespace(weights).sum(widened(weights))
-        self._loss = self._loss + weight * widened(unwrap(loss))
-        self._weight = self._weight + weight
+        if weights is None:
+            if n != self._size or len(self._waiting) == AT_ONCE:
+                self._add_waiting()
+            self._waiting.append(unwrap(loss))
+            self._size = n
+        else:
+            weight = namespace(weights).sum(widened(weights))
+            self._loss = self._loss + weight * widened(unwrap(loss))
+            self._weight = self._weight + weight
         self.samples += n
         self._states = [
             metric.update(state, outputs, y)
             for metric, state in zip(self.metrics, self._states, strict=True)
         ]
 
+    def _add_waiting(self) -> None:
+        if self._waiting:
+            xp = namespace(*self._waiting)
+            losses = widened(xp.stack([xp.asarray(loss) for loss in self._waiting]))
+            self._loss = self._loss + self._size * xp.sum(losses)
+            self._weight = self._weight + self._size * len(self._waiting)
+            self._waiting = []
+
     def compute(self) -> dict[str, float]:
         """Return loss and metrics as Python numbers; this waits for the device, once."""
         if not self.samples:
             return {}
+        self._add_waiting()
         leaves = [x for state in self._states for x in state.values() if is_array(x)]
         sums = [self._loss, self._weight] if is_array(self._weight) else [self._loss]
         fetched = iter(fetch([*sums, *leaves]))
@@ -70,6 +89,10 @@ class Totals:
             host = {name: next(fetched) if is_array(x) else x for name, x in state.items()}
             values[metric.name] = float(metric.compute(host))
         return values
+
+
+AT_ONCE = 64
+"""The losses of so many batches are added up in one go."""
 
 
 def fetch(arrays: Sequence[Array]) -> list[np.ndarray]:

@@ -23,9 +23,10 @@ class Accuracy(Metric):
         """Count the correct ones."""
         xp = namespace(outputs, y)
         true = labels(outputs, y)
-        correct = xp.astype(predicted_classes(outputs) == true, xp.int64)
-        counted = xp.astype(true != IGNORED, xp.int64)
-        return {"correct": xp.sum(correct), "count": xp.sum(counted)}
+        return {
+            "correct": xp.count_nonzero(predicted_classes(outputs) == true),
+            "count": xp.count_nonzero(true != IGNORED),
+        }
 
     def compute(self, state: State) -> Any:
         """Divide by the number of samples; of none, the share is 0."""
