@@ -20,6 +20,9 @@ from xpnet import nn, optim
 from xpnet.nn import functional as F
 from xpnet.plot.figures import COLOURS
 
+# one iteration in each step, with as many looks at the cost as it takes to find its length
+SEARCH = {"max_iter": 1, "max_eval": 25, "line_search_fn": "strong_wolfe"}
+
 # name: (class, other options, rates: parabola, Rosenbrock, digits)
 RATES = {
     "SGD": (optim.SGD, {}, (0.02, 2e-3, 0.2)),
@@ -31,6 +34,7 @@ RATES = {
     "AdamW": (optim.AdamW, {}, (0.1, 0.1, 2e-3)),
     "Lion": (optim.Lion, {"weight_decay": 0.0}, (2e-3, 1e-3, 5e-4)),
     "Muon": (optim.Muon, {}, (None, None, 0.02)),  # for the weight matrices of networks
+    "L-BFGS": (optim.LBFGS, SEARCH, (1.0, 1.0, None)),  # not for mini-batches
 }
 
 
@@ -46,13 +50,15 @@ def way_down(function, start, make, limit, tolerance):
     """Return the points on the way, (T, 2), until `function` is below `tolerance`."""
     p = nn.Parameter(xn.asarray(start, dtype="float64"))
     optimizer, way = make([p]), [start]
-    for _ in range(limit):
-        cost = function(p[0], p[1])
-        if float(cost.data) < tolerance:
-            break
+
+    def evaluate():
         optimizer.zero_grad()
+        cost = function(p[0], p[1])
         cost.backward()
-        optimizer.step()
+        return cost
+
+    while len(way) <= limit and function(*way[-1]) >= tolerance:
+        optimizer.step(evaluate)
         way.append(tuple(xn.to_numpy(p.data)))
     return np.asarray(way)
 
@@ -114,15 +120,20 @@ def main(arguments=None):
             way = way_down(function, start, make, options.limit, 1e-4) if rate else []
             if rate:
                 ways[surface][name] = way
-            row.append(len(way) - 1 if 0 < len(way) <= options.limit else None)
+            there = rate and function(*way[-1]) < 1e-4
+            row.append(len(way) - 1 if there else None)
+        counts = "".join(f"{'-' if n is None else n:>11}" for n in row)
+        if rates[2] is None:
+            table[name] = (*row, None, None)
+            print(f"{name:9}{counts} {'-':>12}       -")
+            continue
         curves[name], accuracy = learn(name, rates[2], train, test, options.steps)
         table[name] = (*row, float(curves[name][-20:].mean()), accuracy)
-        counts = "".join(f"{'-' if n is None else n:>11}" for n in row)
         print(f"{name:9}{counts} {table[name][2]:12.3f}   {accuracy:.1%}")
 
     figure = Figure((12, 3.8), layout="constrained")
     first, second, third = figure.subplots(1, 3)
-    shown = ("SGD", "Nesterov", "Adagrad", "Adam")
+    shown = ("SGD", "Nesterov", "Adagrad", "Adam", "L-BFGS")
     for ax, surface, view in (
         (first, "parabola", {"xlim": (-4.2, 2.5), "ylim": (-1.6, 1.6), "minimum": (0, 0)}),
         (second, "Rosenbrock", {"xlim": (-1.6, 1.5), "ylim": (-0.6, 1.8), "minimum": (1, 1)}),
@@ -131,13 +142,13 @@ def main(arguments=None):
         view = {"paths": paths, "scale": "log", "levels": 8, "ax": ax, **view}
         xn.plot.surface(surfaces[surface][0], **view)
         ax.set_title(surface)
-    for number, name in enumerate([*shown, *(name for name in curves if name not in shown)]):
+    for number, name in enumerate([*shown[:-1], *(name for name in curves if name not in shown)]):
         losses = np.convolve(curves[name], np.ones(20) / 20, "valid")
         colour, style = COLOURS[number % len(COLOURS)], "-" if number < len(COLOURS) else "--"
         third.plot(losses, color=colour, linestyle=style, linewidth=1.2, label=name)
     third.set(xlabel="step", ylabel="loss, mean of 20 steps", yscale="log", title="digits")
     third.legend(fontsize=8, ncols=2, frameon=False)
-    figure.savefig(options.output / "12_optimizers.png", dpi=72)
+    figure.savefig(options.output / "12_optimizers.png", dpi=70)
     print(f"wrote {options.output / '12_optimizers.png'}")
     return table
 

@@ -23,12 +23,14 @@ def test_every_optimizer_gets_down_and_learns_digits(run, no_mnist, tmp_path, ca
     pytest.importorskip("matplotlib")
     options = ("--steps", "60", "--limit", "400", "--output", str(tmp_path))
     table = run("12_optimizers", *options)
-    assert set(table) >= {"SGD", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW",
-                          "Lion", "Muon"}  # fmt: skip
+    assert set(table) == {"SGD", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW",
+                          "Lion", "Muon", "L-BFGS"}  # fmt: skip
     # the valley is 50 times as steep as long: momentum is what it takes
     assert table["Nesterov"][0] < table["momentum"][0] < table["SGD"][0] <= 400
     assert table["SGD"][1] is None  # Rosenbrock takes thousands of steps
     assert table["Muon"][:2] == (None, None)  # for matrices only
+    assert max(table["L-BFGS"][:2]) < 50  # second derivatives, of a kind
+    assert table.pop("L-BFGS")[2:] == (None, None)  # for whole data only
     for name, (*_, loss, accuracy) in table.items():
         assert loss < 2.2, name  # log 10 = 2.3 at first
         assert accuracy > 0.6, name
