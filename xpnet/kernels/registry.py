@@ -46,9 +46,13 @@ class Kernel:
     update : callable
         For an optimizer: same signature as the generic rule; may write to its arguments.
     together : callable, optional
-        For an optimizer: ``together(kept, ps, gs, states, options) -> ps or None`` updates several
-        small parameters at once, and their states in place, or returns None without having changed
-        anything; then each is updated on its own. `kept` is a dict that is its own.
+        For an optimizer: ``together(kept, ps, gs, states, decays, options) -> ps or None`` updates
+        several small parameters at once, and their states in place, or returns None without having
+        changed anything; then each is updated on its own. `kept` is a dict that is its own.
+    adds_decay : bool
+        Whether weight decay adds λ p to the gradient. Then `together` does so, with a λ of each
+        parameter in `decays`, and parameters with the same options but for λ are given to it at
+        once; otherwise `decays` are zero and λ is among the options.
     largest : int
         How many numbers a parameter may have to be given to `together`.
     accepts : callable
@@ -64,6 +68,7 @@ class Kernel:
     accepts: Callable[..., bool] = _always
     together: Callable[..., Any] | None = None
     largest: int = 0
+    adds_decay: bool = False
 
 
 _KERNELS: dict[tuple[str, str], Kernel] = {}
@@ -82,6 +87,7 @@ def register(
     accepts: Callable[..., bool] = _always,
     together: Callable[..., Any] | None = None,
     largest: int = 0,
+    adds_decay: bool = False,
 ) -> Kernel:
     """Register a kernel; see :class:`Kernel` for the arguments.
 
@@ -104,6 +110,7 @@ def register(
         accepts,
         together,
         largest,
+        adds_decay,
     )
     _KERNELS[name, library] = kernel
     _BY_TYPE.clear()

@@ -21,6 +21,7 @@ from ..nn import Parameter
 from ..typing import Array, State
 from .groups import Group, complete_group, split_into_groups
 from .options import checked, plain
+from .together import update_together
 
 __all__ = ["Closure", "Optimizer"]
 
@@ -69,7 +70,7 @@ class Optimizer:
         self.defaults = checked(self._name, defaults)
         self.param_groups: list[Group] = []
         self.state: dict[Parameter, State] = {}
-        self._kept: dict[int, dict[str, Any]] = {}  # by group: what a kernel keeps between steps
+        self._kept: dict[int, dict[str, Any]] = {}  # what a kernel keeps between steps
         for group in split_into_groups(self._name, params):
             self.add_param_group(group)
 
@@ -103,43 +104,15 @@ class Optimizer:
         is called before the update, and its loss is returned; `LBFGS` calls it several times.
         """
         loss = None if closure is None else closure()
+        groups: list[tuple[list[Parameter], dict[str, Any]]] = []
         for group in self.param_groups:
             # options may have been changed since the last step, by a schedule or by hand
             options = {name: plain(group[name]) for name in self.defaults}
-            parameters = [p for p in group["params"] if p.grad is not None]
-            for parameter in self._update_together(group, parameters, options):
+            groups.append(([p for p in group["params"] if p.grad is not None], options))
+        for parameters, options in update_together(self, self._rule, self._kept, groups):
+            for parameter in parameters:
                 self._update(parameter, options)
         return loss
-
-    def _update_together(
-        self, group: Group, parameters: list[Parameter], options: dict[str, Any]
-    ) -> list[Parameter]:
-        """Update the small parameters in one go where a kernel can, and return the others."""
-        if len(parameters) < 2:
-            return parameters
-        kind = type(parameters[0].data)
-        kernel = kernels.find_for(self._rule, kind)
-        if kernel is None or kernel.together is None:
-            return parameters
-        largest = kernel.largest
-        small = [p for p in parameters if p.data.size <= largest and type(p.data) is kind]
-        if len(small) < 2:
-            return parameters
-        states = []
-        for parameter in small:
-            state = self.state.get(parameter)
-            states.append(self.init(parameter.data, **options) if state is None else state)
-        gradients = [unwrap(p.grad) for p in small]
-        kept = self._kept.setdefault(id(group), {})
-        updated = kernel.together(kept, [p.data for p in small], gradients, states, options)
-        if updated is None:
-            return parameters
-        for parameter, p, state in zip(small, updated, states, strict=True):
-            parameter.data = p
-            self.state[parameter] = state
-        if len(small) == len(parameters):
-            return []
-        return [p for p in parameters if p.data.size > largest or type(p.data) is not kind]
 
     def _update(self, parameter: Parameter, options: dict[str, Any]) -> None:
         p, g = parameter.data, unwrap(parameter.grad)

@@ -195,4 +195,5 @@ for name, rule in (("sgd", sgd), ("adam", adam), ("adamw", adamw)):
         accepts=accepts,
         together=partial(together, rule),
         largest=LARGEST,
+        adds_decay=rule is not adamw,
     )

@@ -64,21 +64,32 @@ class _Joint:
         for p, q, state, kept, views in zip(
             ps, self.ps, states, self.states, self.seen, strict=True
         ):
-            if p is not q or _memory(p) is not _memory(self.p) or state is not kept:
+            if p is not q or not _is_part(p, self.p) or state is not kept:
                 return False
             if len(state) != len(self.state):
                 return False
             for name, view in zip(names, views, strict=True):
-                if state.get(name) is not view or _memory(view) is not _memory(self.state[name]):
+                if state.get(name) is not view or not _is_part(view, self.state[name]):
                     return False
             for name in numbers:
                 if state[name] != self.state[name]:
                     return False
         return True
 
-    def step(self, update: Update, gs: Sequence[Array], options: dict[str, Any]) -> None:
-        for part, g in zip(self.parts, gs, strict=True):
-            self.g[part] = g.reshape(-1)
+    def step(
+        self,
+        update: Update,
+        gs: Sequence[Array],
+        decays: Sequence[float],
+        options: dict[str, Any],
+    ) -> None:
+        for part, g, decay in zip(self.parts, gs, decays, strict=True):
+            d = self.g[part]
+            if decay:
+                np.multiply(self.p[part], decay, out=d)
+                np.add(d, g.reshape(-1), out=d)
+            else:
+                d[...] = g.reshape(-1)
         before = self.state
         _, self.state = update(self.p, self.g, before, **options)
         if self.state.keys() == before.keys():
@@ -97,6 +108,7 @@ def together(
     ps: Sequence[Array],
     gs: Sequence[Array],
     states: Sequence[State],
+    decays: Sequence[float],
     options: dict[str, Any],
 ) -> Sequence[Array] | None:
     """Update small parameters in one go; see :class:`xpnet.kernels.Kernel`."""
@@ -110,7 +122,7 @@ def together(
         if type(g) is not np.ndarray or g.dtype != dtype or g.shape != p.shape:
             return None
     kept["joint"] = joint
-    joint.step(update, gs, options)
+    joint.step(update, gs, decays, options)
     return joint.ps
 
 
@@ -133,6 +145,6 @@ def _are_alike(ps: Sequence[Array], states: Sequence[State]) -> bool:
     return True
 
 
-def _memory(a: Array) -> Any:
-    """Return what an array is a view of: a copy of it, as deepcopy makes one, is of nothing."""
-    return a.base
+def _is_part(view: Array, whole: Array) -> bool:
+    """Tell whether it is one still: deepcopy makes arrays of their own of both."""
+    return view.base is not None and view.base is whole.base
