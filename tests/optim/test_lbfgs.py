@@ -126,6 +126,14 @@ def test_float32_stays_float32(backend):
     np.testing.assert_allclose(to_numpy(p.data), [1.0, 1.0], atol=1e-2)
 
 
+def test_a_rate_of_numpy_does_not_widen_the_parameters():
+    p = Parameter(np.asarray([-1.2, 1.0], dtype=np.float32))
+    opt = optim.LBFGS([p], lr=0.5, max_iter=3)
+    opt.param_groups[0]["lr"] = np.float64(1e-3)
+    opt.step(closure_for(opt, p, rosenbrock))
+    assert p.data.dtype == np.float32
+
+
 def test_nothing_happens_where_there_is_no_slope():
     p = Parameter(np.asarray([1.0, 1.0]))
     opt = optim.LBFGS([p])

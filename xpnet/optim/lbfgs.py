@@ -147,7 +147,9 @@ class LBFGS(Optimizer):
     def _iterate(self, closure: Closure, loss: float) -> None:
         group = self.param_groups[0]
         parameters = group["params"]
-        lr, size, tolerance = group["lr"], group["history_size"], group["tolerance_change"]
+        # a schedule may have set a number of a library, which would widen float32 parameters
+        lr = float(group["lr"])
+        size, tolerance = group["history_size"], group["tolerance_change"]
         state = self._state()
         g = gradient(parameters)
         state["func_evals"] += 1
