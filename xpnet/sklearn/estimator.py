@@ -1,0 +1,299 @@
+"""NetEstimator: what all estimators that train a network have in common."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from ..backend import device as on_device
+from ..backend import dtype_name, to_numpy
+from ..backend.random import seeded
+from ..nn import Module, Parameter
+from ..optim import Optimizer
+from ..training import Trainer
+from ..training.callbacks import Callback
+from .convergence import Convergence
+from .features import checked, home_of, require_same_home
+from .full_batch import minimize, penalty
+from .outputs import outputs_of
+from .parameters import COMMON_RULES, Rule, require
+from .samples import Samples
+
+__all__ = ["NetEstimator", "can_go_on"]
+
+
+def can_go_on(estimator: Any) -> bool:
+    """Tell whether an estimator has ``partial_fit``; an AttributeError says why not."""
+    if estimator._solver() == "lbfgs":
+        raise AttributeError(
+            "partial_fit is there only for solvers that go through the data in batches, got "
+            "'lbfgs'; call fit, with warm_start=True to go on"
+        )
+    return True
+
+
+class NetEstimator(ABC, BaseEstimator):
+    """Builds a network for the data, trains it, and applies it.
+
+    A subclass says how the network is built (`_network`), which optimizer and which loss train it
+    (`_optimizer`, `_loss`), and what its outputs mean (`_score`, and ``predict``).
+    """
+
+    _rules: ClassVar[Mapping[str, Rule]] = COMMON_RULES
+    _images: ClassVar[bool] = False
+
+    alpha: float
+    batch_size: int | str
+    callbacks: Sequence[Callback]
+    device: str | None
+    dtype: str | None
+    early_stopping: bool
+    max_iter: int
+    n_iter_no_change: float
+    random_state: Any
+    shuffle: bool
+    tol: float | None
+    validation_fraction: float
+    verbose: bool
+    warm_start: bool
+    clip_norm: float | None = None
+    _optimizer_: Optimizer | None
+
+    @abstractmethod
+    def _network(self, shape: tuple[int, ...], outputs: int) -> Module:
+        """Return a network for inputs of `shape` (without N)."""
+
+    @abstractmethod
+    def _optimizer(self, groups: list[dict[str, Any]]) -> Optimizer | None:
+        """Return the optimizer for groups of parameters; None: L-BFGS on all samples at once."""
+
+    @abstractmethod
+    def _loss(self) -> Callable[..., Any]:
+        """Return ``loss(outputs, y, *, reduction)``."""
+
+    @abstractmethod
+    def _score(self, outputs: Any, samples: Samples) -> float:
+        """Return how good outputs are, the larger the better."""
+
+    def _solver(self) -> str:
+        return ""
+
+    def _require(self) -> None:
+        require(self, self._rules)
+
+    def _stalled(self) -> bool:
+        """Do what is to be done when nothing improves any more; True ends the training."""
+        return True
+
+    def _epoch_done(self, trainer: Trainer, samples_seen: int) -> None:
+        """Run after each epoch."""
+
+    # ---- training ------------------------------------------------------------------------
+
+    def _train(
+        self,
+        samples: Samples,
+        outputs: int,
+        *,
+        fresh: bool,
+        held_out: Samples | None = None,
+        incremental: bool = False,
+    ) -> None:
+        """Train on samples: a new network if `fresh`, for one epoch if `incremental`."""
+        draw = check_random_state(self.random_state)
+        if fresh:
+            self._random = {"seed": int(draw.randint(2**31 - 1)), "draws": 0}
+            self.home_ = home_of(samples.x).name
+        home = self.device or home_of(samples.x)
+        with on_device(home), seeded(**self._random) as self._random:
+            if fresh:
+                self._build(samples, outputs, home)
+            if self.early_stopping and held_out is None and not incremental:
+                samples, held_out = self._split(samples)
+            optimizer = self._new_optimizer(samples, keep=incremental and not fresh)
+            if optimizer is None:
+                self._minimize(samples)
+            else:
+                self._descend(optimizer, samples, held_out, 1 if incremental else self.max_iter)
+        if not all(np.all(np.isfinite(to_numpy(p.data))) for p in self.module_.parameters()):
+            raise ValueError(
+                f"{type(self).__name__}: Solver produced non-finite parameter weights; scale the "
+                "features (sklearn.preprocessing.StandardScaler), or use a smaller learning rate"
+            )
+
+    def _build(self, samples: Samples, outputs: int, home: Any) -> None:
+        dtype = self.dtype or dtype_name(samples.x.dtype)
+        module = self._network(tuple(samples.x.shape[1:]), outputs)
+        self.module_ = module.to(home, dtype=dtype)
+        self.n_outputs_ = outputs
+        self.n_iter_ = self.t_ = self._epochs = 0
+        self.loss_curve_: list[float] = []
+        self.validation_scores_: list[float] | None = None
+        self.best_loss_: float | None = None
+        self.best_validation_score_: float | None = None
+        given = tuple(self._outputs_for(samples.rows(np.arange(2) % samples.size).x).shape)
+        if given != (2, outputs) and not (given in ((2,), (2, 1)) and outputs <= 2):
+            raise ValueError(
+                f"{type(self).__name__}: the network must give {outputs} outputs for each sample, "
+                f"got {given} for 2 samples; give its last layer {outputs} outputs"
+            )
+
+    def _new_optimizer(self, samples: Samples, keep: bool) -> Optimizer | None:
+        if keep:
+            return self._optimizer_
+        # the penalty is of the whole sum over the samples, and the loss is their mean
+        batches = -(-samples.size // self._batch_size(samples))
+        decay = self.alpha * batches / samples.total_weight
+        others = [p for p in self.module_.parameters() if p.ndim <= 1]
+        groups = [
+            {"params": self._weights(), "weight_decay": decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        self._optimizer_ = self._optimizer([group for group in groups if group["params"]])
+        return self._optimizer_
+
+    def _batch_size(self, samples: Samples) -> int:
+        if self.batch_size == "auto":
+            return min(200, samples.size)
+        if int(self.batch_size) > samples.size:
+            warnings.warn(
+                f"Got `batch_size` larger than sample size. It is going to be clipped to "
+                f"{samples.size}",
+                stacklevel=2,
+            )
+        return min(int(self.batch_size), samples.size)
+
+    def _split(self, samples: Samples) -> tuple[Samples, Samples]:
+        parts = samples.split(self.validation_fraction, self._random["seed"], self._stratified())
+        if parts[1].size < 2:
+            raise ValueError(
+                f"{type(self).__name__}: The validation set is too small: {parts[1].size} samples. "
+                "Increase 'validation_fraction' or the size of your dataset."
+            )
+        return parts
+
+    def _stratified(self) -> bool:
+        return False
+
+    def _descend(
+        self, optimizer: Optimizer, samples: Samples, held_out: Samples | None, epochs: int
+    ) -> None:
+        """Train by an optimizer in epochs."""
+        score = None
+        if held_out is not None:
+
+            def score() -> float:
+                return self._score(self._outputs_for(held_out.x), held_out)
+
+        convergence = Convergence(
+            None if epochs == 1 else self.tol,
+            self.n_iter_no_change,
+            score,
+            on_score=bool(self.early_stopping and held_out is not None),
+            penalty=lambda: self._penalty(samples),
+            stalled=self._stalled,
+            epoch_done=self._epoch_done,
+            samples_seen=self.t_,
+        )
+        trainer = Trainer(
+            self.module_,
+            optimizer,
+            loss=self._loss(),
+            metrics=[],
+            callbacks=[convergence, *self.callbacks],
+            clip_norm=self.clip_norm,
+        )
+        trainer.epoch = self._epochs
+        history = trainer.fit(
+            samples.arrays(),
+            epochs=epochs,
+            batch_size=self._batch_size(samples),
+            shuffle=self.shuffle,
+            seed=self._random["seed"],
+            progress=bool(self.verbose),
+            check_data=False,
+        )
+        self._epochs = trainer.epoch
+        self.t_ = convergence.samples_seen
+        self.n_iter_ = len(convergence.losses) + (self.n_iter_ if epochs == 1 else 0)
+        self.loss_curve_ = self.loss_curve_ + convergence.losses
+        self.loss_ = self.loss_curve_[-1]
+        self.best_loss_ = None if convergence.on_score else convergence.best_loss
+        if held_out is not None:
+            self.validation_scores_ = (self.validation_scores_ or []) + convergence.scores
+            self.best_validation_score_ = convergence.best_score
+        if history.interrupted:
+            warnings.warn("Training interrupted by user.", stacklevel=5)
+        elif epochs > 1 and self.tol is not None and not convergence.converged:
+            self._warn(
+                f"Maximum iterations ({epochs}) reached and the optimization hasn't converged yet; "
+                "raise max_iter, or set tol=None"
+            )
+
+    def _minimize(self, samples: Samples) -> None:
+        """Train by L-BFGS on all samples at once."""
+        found = minimize(
+            self.module_,
+            self._loss(),
+            samples,
+            decay=self.alpha / samples.total_weight,
+            max_iter=self.max_iter,
+            max_eval=getattr(self, "max_fun", None),
+            tol=self.tol or 0.0,
+        )
+        self.n_iter_, self.loss_, self.best_loss_ = found.iterations, found.loss, found.loss
+        self.t_ += samples.size * found.iterations
+        if not found.converged:
+            self._warn(
+                f"lbfgs failed to converge after {found.iterations} iteration(s); raise max_iter, "
+                "or scale the data"
+            )
+
+    def _warn(self, what: str) -> None:
+        warnings.warn(f"{type(self).__name__}: {what}", ConvergenceWarning, stacklevel=6)
+
+    def _penalty(self, samples: Samples) -> float:
+        """Return the L2 penalty of the weights as a share of the mean loss."""
+        if not self.alpha:
+            return 0.0
+        return self.alpha / samples.total_weight * float(penalty(p.data for p in self._weights()))
+
+    def _weights(self) -> list[Parameter]:
+        """Return what the penalty is for: weights, not biases."""
+        return [p for p in self.module_.parameters() if p.ndim > 1]
+
+    # ---- applying ------------------------------------------------------------------------
+
+    def _outputs(self, x: Any, method: str) -> Any:
+        """Return the outputs of the network for X, in the library and on the device of X."""
+        check_is_fitted(self, "module_")
+        x_checked = checked(self, x, images=self._images)
+        require_same_home(self, x, method)
+        return self._outputs_for(x_checked)
+
+    def _outputs_for(self, x: Any) -> Any:
+        return outputs_of(self.module_, x)
+
+    def to(self, device: Any) -> NetEstimator:
+        """Move the fitted network to a device, in place: ``estimator.to("cpu")`` before pickling.
+
+        From then on the parameter ``device`` names it.
+        """
+        check_is_fitted(self, "module_")
+        self.module_ = self.module_.to(device)
+        self.device = device
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        tags.input_tags.sparse = True
+        return tags
