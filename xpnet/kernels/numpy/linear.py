@@ -7,7 +7,7 @@ circles, and then the other kernels, which have threads too, take twice their ti
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +48,9 @@ def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
         y = x.dot(w.T)  # half the overhead of np.matmul, which counts for single samples
     else:
         y = memory.empty((x.shape[0], w.shape[0]), x.dtype)
+        if b is not None and x.shape[0] > w.shape[0] and x.size * w.shape[0] >= SHARED:
+            run(partial(_multiply_and_add, b), _parts(x, w.T, y))
+            return y, (x, w)
         _products([(x, w.T, y)])
     if b is not None:
         np.add(y, b, out=y)
@@ -133,6 +136,12 @@ def _parts(a: Array, b: Array, out: Array) -> list[Product]:
 def _multiply(part: Product) -> None:
     a, b, out = part
     np.matmul(a, b, out=out)
+
+
+def _multiply_and_add(b: Array, part: Product) -> None:
+    """Add the bias to rows that are still in the cache, on the thread that made them."""
+    _multiply(part)
+    np.add(part[2], b, out=part[2])
 
 
 register("linear", library="numpy", forward=forward, backward=backward, accepts=accepts)

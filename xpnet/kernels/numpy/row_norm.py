@@ -6,7 +6,7 @@ Sums over the samples, for the gradients of the weights, are made part by part i
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,12 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from . import memory
-from .threads import cut_first_axis, run
+from .threads import cut_first_axis, one_blas_thread, run
 
 __all__: list[str] = []
+
+FEW = 1 << 12
+"""Of more features NumPy's own sums, pair by pair, are more accurate."""
 
 
 def accepts(x: Array, *weights: Array | None, **options: Any) -> bool:
@@ -44,11 +47,11 @@ def forward(
     def work(part: slice) -> None:
         own, out = x_hat[part], y[part]
         if centre:
-            np.subtract(rows[part], rows[part].mean(axis=1, keepdims=True), out=own)
+            np.subtract(rows[part], _mean(rows[part]), out=own)
         else:
             np.copyto(own, rows[part])
         np.multiply(own, own, out=out)
-        r[part] = 1.0 / np.sqrt(out.mean(axis=1, keepdims=True) + least)
+        r[part] = 1.0 / np.sqrt(_mean(out) + least)
         np.multiply(own, r[part], out=own)
         if w is None:
             np.copyto(out, own)
@@ -77,12 +80,12 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
             np.multiply(product, w, out=product)
         if dx is None:
             return
-        along = product.mean(axis=1, keepdims=True)
+        along = _mean(product)
         g = delta if w is None else np.multiply(delta, w, out=product)
         np.multiply(own, -along, out=dx[part])
         np.add(dx[part], g, out=dx[part])
         if centre:
-            np.subtract(dx[part], g.mean(axis=1, keepdims=True), out=dx[part])
+            np.subtract(dx[part], _mean(g), out=dx[part])
         np.multiply(dx[part], r[part], out=dx[part])
 
     run(work, parts, products=False)
@@ -90,6 +93,19 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     dw = sum(dws[part.start] for part in parts).reshape(weight.shape) if needs_dw else None
     db = errors.sum(axis=0).reshape(bias.shape) if needs_db else None
     return (None if dx is None else dx.reshape(shape), dw, db)[: len(needs)]
+
+
+def _mean(rows: Array) -> Array:
+    """(n, D) -> (n, 1); of few features by a product, which takes a tenth of the time."""
+    if rows.shape[1] > FEW:
+        return rows.mean(axis=1, keepdims=True)
+    with one_blas_thread:
+        return np.matmul(rows, _shares(rows.shape[1], rows.dtype))
+
+
+@lru_cache(maxsize=8)
+def _shares(n: int, dtype: Any) -> Array:
+    return np.full((n, 1), 1 / n, dtype)
 
 
 def _rms(x: Array, weight: Array | None = None, **options: Any) -> tuple[Array, Any]:
