@@ -61,3 +61,28 @@ def norm(nn):
             before = channels
         layers.append(nn.MaxPool2d(2))
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 10))
+
+
+def lstm(nn):
+    """An LSTM with 128 cells that reads sequences (N, 28, 28), and a dense layer on its state."""
+    return _reader(nn, nn.LSTM(28, 128, batch_first=True))
+
+
+def gru(nn):
+    """The same with 128 gated recurrent units."""
+    return _reader(nn, nn.GRU(28, 128, batch_first=True))
+
+
+def _reader(nn, layer):
+    class Reader(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = layer
+            self.head = nn.Linear(128, 10)
+
+        def forward(self, x):
+            _, state = self.layer(x)
+            h = state[0] if isinstance(state, tuple) else state
+            return self.head(h[-1, ...])
+
+    return Reader()

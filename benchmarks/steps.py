@@ -18,11 +18,12 @@ def samples(batch, shape):
     return rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)
 
 
-def training(network, batch, shape):
-    """Time zero_grad, forward, cross-entropy, backward and update by SGD with momentum.
+def training(network, batch, shape, optimizer="SGD", **options):
+    """Time zero_grad, forward, cross-entropy, backward and update, by default by SGD.
 
     A step ends when the new weights are there.
     """
+    options = options or {"lr": 0.01, "momentum": 0.9}
 
     def xpnet():
         from xpnet import nn, optim
@@ -30,8 +31,8 @@ def training(network, batch, shape):
         place, finish = xpnet_place()
         x, y = map(place, samples(batch, shape))
         model = network(nn)
-        optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-        return _step(nn, model, optimizer, x, y, finish)
+        update = getattr(optim, optimizer)(model.parameters(), **options)
+        return _step(nn, model, update, x, y, finish)
 
     def torch():
         import torch
@@ -40,8 +41,8 @@ def training(network, batch, shape):
         place, finish = torch_place()
         x, y = map(place, samples(batch, shape))
         model = network(nn).to(x.device)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-        return _step(nn, model, optimizer, x, y, finish)
+        update = getattr(torch.optim, optimizer)(model.parameters(), **options)
+        return _step(nn, model, update, x, y, finish)
 
     return xpnet, torch
 

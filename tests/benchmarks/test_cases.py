@@ -37,6 +37,8 @@ NETWORKS = [
     (networks.lenet, (1, 28, 28), 61_706),
     (networks.conv, (1, 28, 28), 1_199_882),
     (networks.norm, (3, 32, 32), 288_746),
+    (networks.lstm, (28, 28), 82_186),
+    (networks.gru, (28, 28), 61_962),
 ]
 
 

@@ -14,6 +14,7 @@ from . import (
     linear,
     max_pool,
     optimizers,
+    recurrent,
     relu,
     row_norm,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "linear",
     "max_pool",
     "optimizers",
+    "recurrent",
     "relu",
     "row_norm",
 ]

@@ -1,0 +1,14 @@
+"""A training step of 128 GRU units on 28x28 images read by rows: batch 128, Adam, float32.
+
+The class follows from the state after the last row by a dense layer.
+"""
+
+from __future__ import annotations
+
+from . import networks, steps
+
+PEERS = ("xpnet", "torch")
+ON_GPU = ("xpnet", "torch")
+TARGETS = {"torch": 1.0}
+
+xpnet, torch = steps.training(networks.gru, 128, (28, 28), "Adam", lr=1e-3)
