@@ -181,13 +181,8 @@ class KernelSVM(nn.Module):
         gram = Gram(None if given else self._function(gamma), x, self.cache_size)
         self.solution = found = smo(gram, labels, upper, self.tol, self.max_iter)
         support = np.flatnonzero(found.beta)
-        vectors = x[:0, :0] if given else x
-        chosen = asarray(support, device=device_of(x))
-        xp = namespace(x)
-        if given:
-            vectors = xp.zeros((len(support), 0), dtype=x.dtype, device=x.device)
-        else:
-            vectors = xp.take(x, chosen, axis=0)
+        held = namespace(x).take(x, asarray(support, device=device_of(x)), axis=0)
+        vectors = held[:, :0] if given else held
         self._set(vectors, support, found.beta[support], found.intercept, gamma)
         args, kwargs = self._init_args
         self._init_args = (args, {**kwargs, "shape": tuple(vectors.shape)})
