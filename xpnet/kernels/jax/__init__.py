@@ -7,6 +7,7 @@ of what is traced.
 from __future__ import annotations
 
 from . import (
+    attention,
     avg_pool,
     batch_norm,
     conv,
@@ -17,6 +18,7 @@ from . import (
 )
 
 __all__ = [
+    "attention",
     "avg_pool",
     "batch_norm",
     "conv",

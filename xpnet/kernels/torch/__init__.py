@@ -7,6 +7,7 @@ gradient of PyTorch, none of them builds a graph, waits for a device or moves an
 from __future__ import annotations
 
 from . import (
+    attention,
     avg_pool,
     batch_norm,
     conv,
@@ -14,9 +15,11 @@ from . import (
     cross_entropy,
     layer_norm,
     max_pool,
+    recurrent,
 )
 
 __all__ = [
+    "attention",
     "avg_pool",
     "batch_norm",
     "conv",
@@ -24,4 +27,5 @@ __all__ = [
     "cross_entropy",
     "layer_norm",
     "max_pool",
+    "recurrent",
 ]
