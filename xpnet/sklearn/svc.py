@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from ..backend import as_device, asarray, device_of, dtype_name, namespace
 from ..models.svm import KERNELS, Gram
+from ..models.svm.gram import FEW, in_double
 from .features import checked, home_of, weights_for
 from .labels import Labels, checked_labels
 from .pair_classifier import PairClassifier
@@ -213,7 +214,8 @@ class SVC(PairClassifier):
         elif sparse.issparse(x):
             gram = Gram(None, self._kernel_of(x, x), self.cache_size)
         else:
-            gram = Gram(self._kernel_of, x, self.cache_size)
+            few = x.shape[0] <= FEW and not callable(self.kernel)
+            gram = Gram(self._kernel_of, in_double(x) if few else x, self.cache_size)
         limit = None if self.max_iter == -1 else int(self.max_iter)
         found = solve_pairs(gram, numbers, upper, float(self.tol), limit)
         self.fit_status_ = 0 if found.converged else 1

@@ -39,11 +39,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ArgumentError
-from .gram import Gram
+from .gram import FEW, Gram
 
 __all__ = ["Dual", "smo"]
 
-TOGETHER = 2000
+TOGETHER = FEW
 """Up to so many samples are one working set."""
 
 WORKING_SET = 1000

@@ -2,9 +2,10 @@
 
 Where the data live, the matrix is computed; the solver on the host asks for parts of it:
 
-* up to the limit, all (N, N) numbers are computed once and kept;
-* above it, the rows that are asked for are computed together, by one product of matrices, and as
-  many of them are kept as fit under the limit, those last used.
+* of few samples all (N, N) numbers are computed at once, in double precision, and kept;
+* of many, the rows that are asked for are computed together, by one product of matrices, and as
+  many of them are kept as fit under a limit, those last used. Rows of samples that are far from the
+  margin are never asked for.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from ...backend.extra import write
 from ...typing import Array
 from .kernels import KernelFunction
 
-__all__ = ["Gram", "in_batches"]
+__all__ = ["FEW", "PIECE", "Gram", "in_batches", "in_double"]
 
-PIECE = 1 << 24
-"""How many numbers of a kernel are computed at a time: with what is needed on the way, 0.5 GB."""
+FEW = 2000
+"""Up to so many samples the matrix is computed whole."""
+
+PIECE = 1 << 22
+"""How many numbers of a kernel are computed at a time: with what is needed on the way, 0.1 GB."""
 
 
 class Gram:
@@ -55,7 +59,7 @@ class Gram:
         self._whole: Array | None = None
         if kernel is None:
             self._whole = x
-        elif self.rows_kept >= self.n:
+        elif self.n <= min(FEW, self.rows_kept):
             self._whole = in_batches(kernel, x, x)
 
     def rows(self, chosen: np.ndarray) -> Array:
@@ -108,7 +112,7 @@ class Gram:
     def _compute(self, chosen: np.ndarray) -> Array:
         if self.kernel is None:
             return self._take(self.x, chosen, 0)
-        return self.kernel(self._take(self.x, chosen, 0), self.x)
+        return in_batches(self.kernel, self._take(self.x, chosen, 0), self.x)
 
     def _take(self, x: Array, chosen: np.ndarray, axis: int) -> Array:
         if len(chosen) == self.n and np.array_equal(chosen, np.arange(self.n)):
@@ -136,3 +140,16 @@ def in_batches(kernel: KernelFunction, x: Array, z: Array) -> Array:
         part = slice(i, min(i + step, n))
         whole = write(whole, (part, slice(None)), kernel(x[part, :], z))
     return whole
+
+
+def in_double(x: Array) -> Array:
+    """Return `x` in double precision where its device has that, else as it is.
+
+    Examples
+    --------
+    >>> in_double(np.ones(2, np.float32)).dtype
+    dtype('float64')
+    """
+    xp = namespace(x)
+    kinds = xp.__array_namespace_info__().dtypes(device=device_of(x).native, kind="real floating")
+    return xp.astype(x, kinds.get("float64", x.dtype), copy=False)

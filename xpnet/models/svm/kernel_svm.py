@@ -12,7 +12,7 @@ from ...errors import ArgumentError, DataError, ShapeError, choose
 from ...nn import Parameter
 from ...typing import Array
 from .dual import Dual, smo
-from .gram import PIECE, Gram
+from .gram import FEW, PIECE, Gram, in_double
 from .inputs import bounds, samples, signs
 from .kernels import KERNELS, KernelFunction, kernel_function, resolve_gamma
 
@@ -45,8 +45,8 @@ class KernelSVM(nn.Module):
     max_iter : int, optional
         Stop after so many steps. Default: no limit that a problem meets.
     cache_size : float, default 1000.0
-        Megabytes for the kernel matrix: for float64 it is kept whole up to 11,000 samples. Of more,
-        rows are computed when they are needed, and as many kept as there is room for.
+        Megabytes for the kernel matrix. Of more than 2000 samples rows are computed when they are
+        needed, and as many kept as there is room for: all of 11,000 samples in float64.
     shape : tuple of two int
         (S, D), how many support vectors there are, and their features. It is zero for a new
         model; :meth:`fit` writes it into what a model file says of the model.
@@ -178,7 +178,9 @@ class KernelSVM(nn.Module):
             )
         named = not callable(self.kernel) and self.kernel not in ("linear", "precomputed")
         gamma = resolve_gamma(self.gamma, x) if named else 1.0
-        gram = Gram(None if given else self._function(gamma), x, self.cache_size)
+        # the rounding of single precision would look like a kernel that is no inner product
+        work = in_double(x) if n <= FEW and not given and not callable(self.kernel) else x
+        gram = Gram(None if given else self._function(gamma), work, self.cache_size)
         self.solution = found = smo(gram, labels, upper, self.tol, self.max_iter)
         support = np.flatnonzero(found.beta)
         held = namespace(x).take(x, asarray(support, device=device_of(x)), axis=0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...backend import asarray, device_of, namespace, to_numpy, unwrap
 from ...errors import ArgumentError, choose
+from .gram import in_double
 from .hinge import hinge_interior_point
 from .hyperplane import Hyperplane
 from .inputs import bounds, require_count, samples, signs
@@ -85,15 +86,12 @@ def solve_linear(
     signs(where, labels[counting], len(counting))  # both classes have a weight
     xp = namespace(x)
     home = device_of(x)
-    # single precision is not enough for the systems near the end
-    kinds = xp.__array_namespace_info__().dtypes(device=home.native, kind="real floating")
-    dtype = kinds.get("float64", x.dtype)
-    work = xp.astype(x, dtype)
+    work = in_double(x)  # single precision is not enough for the systems near the end
     if len(counting) < n:
         work = xp.take(work, asarray(counting, device=home), axis=0)
     here = asarray(labels[counting], device=home)
     there = asarray(upper[counting], device=home)
-    signed, most = xp.astype(here, dtype), xp.astype(there, dtype)
+    signed, most = xp.astype(here, work.dtype), xp.astype(there, work.dtype)
     if solver == "pegasos":
         for name in ("epochs", "batch_size"):
             require_count(where, name, options.get(name, 1))
