@@ -2,8 +2,8 @@
 
 The generic rule makes a new array of the parameter's size for every operation, and a fresh large
 array costs page faults (about 0.25 ms per MB). Here parameter, gradient and state are walked
-through once, in pieces of a few thousand numbers; all operations on a piece find it in the
-second-level cache and write into the same scratch memory.
+through once, in pieces of some hundred kilobytes; all operations on a piece find it in a cache and
+write into the same scratch memory.
 
 Every rule performs the operations of the generic one in the same order, so results agree to
 rounding. What comes back is a new view of the parameter's memory: by that the tape recognises that
@@ -26,9 +26,9 @@ from .together import LARGEST, together
 
 __all__: list[str] = []
 
-# Numbers per piece, 128 kB of float32. Smaller pieces pay more for NumPy's calls (0.5 µs each),
-# larger ones leave the cache. Two threads were slower: the calls are too short for that.
-PIECE = 32768
+# Numbers per piece, 512 kB of float32. Smaller pieces pay more for NumPy's calls, which take some
+# microseconds within a step of training. Two threads were slower: the calls are too short for that.
+PIECE = 1 << 17
 
 _thread = threading.local()
 
