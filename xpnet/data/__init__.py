@@ -20,6 +20,8 @@
 ``toy.py``           point clouds in the plane: blobs, moons, circles, spirals
 ``separable.py``     two classes with a guaranteed margin
 ``regression.py``    a line and a sine curve with noise
+``sequences.py``     sequences of several lengths: padded, and in batches of similar ones
+``text/``            Shakespeare's sonnets, characters as numbers
 ``shapes.py``        pictures of circles, squares and triangles, with the class of every pixel
 ===================  ==================================================================
 
@@ -38,16 +40,20 @@ from .logic import logic_gate
 from .mnist import load_fashion_mnist, load_mnist
 from .regression import line, sine
 from .separable import linearly_separable
+from .sequences import SequenceLoader, pad_sequences
 from .shapes import make_shapes
 from .sparse import SparseDataset
 from .splitting import split
+from .text import Characters, load_sonnets, next_characters
 from .toy import blobs, circles, moons, spirals
 from .transforms import Normalize, Standardize, normalize, one_hot, standardize
 
 __all__ = [
     "ArrayDataset",
+    "Characters",
     "DataLoader",
     "Normalize",
+    "SequenceLoader",
     "SparseDataset",
     "Standardize",
     "augmentation",
@@ -58,11 +64,14 @@ __all__ = [
     "load_digits",
     "load_fashion_mnist",
     "load_mnist",
+    "load_sonnets",
     "logic_gate",
     "make_shapes",
     "moons",
+    "next_characters",
     "normalize",
     "one_hot",
+    "pad_sequences",
     "read_idx",
     "sine",
     "spirals",
