@@ -15,6 +15,7 @@ from . import (
     cross_entropy,
     layer_norm,
     max_pool,
+    recurrent,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "cross_entropy",
     "layer_norm",
     "max_pool",
+    "recurrent",
 ]
