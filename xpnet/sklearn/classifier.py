@@ -15,7 +15,7 @@ from ..backend import namespace
 from ..errors import choose
 from ..nn import functional as F
 from .estimator import NetEstimator, can_go_on
-from .features import checked, on_host, weights_for
+from .features import checked, on_host, require_target, weights_for
 from .labels import Labels, checked_labels
 from .losses import CLASSIFICATION
 from .samples import Samples
@@ -50,6 +50,7 @@ class Classifier(ClassifierMixin, NetEstimator):
     """
 
     _outputs_for_two = 1
+    _stratified = True
 
     def fit(
         self,
@@ -106,8 +107,6 @@ class Classifier(ClassifierMixin, NetEstimator):
         self
         """
         self._require()
-        if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True; call fit")
         fresh = not hasattr(self, "module_")
         if fresh and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -168,11 +167,7 @@ class Classifier(ClassifierMixin, NetEstimator):
         return Samples(x, y, product(sample_weights, class_weights))
 
     def _checked_pair(self, x: Any, y: Any, *, reset: bool) -> tuple[Any, np.ndarray]:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
-                "is None."
-            )
+        require_target(self, y)
         x = checked(self, x, reset=reset, images=self._images)
         y = checked_labels(y)
         check_consistent_length(np.empty((x.shape[0], 0)), y)
@@ -186,9 +181,6 @@ class Classifier(ClassifierMixin, NetEstimator):
 
     def _loss(self) -> Callable[..., Any]:
         return CLASSIFICATION[self.loss] if isinstance(self.loss, str) else self.loss
-
-    def _stratified(self) -> bool:
-        return True
 
     def _score(self, outputs: Any, samples: Samples) -> float:
         xp = namespace(outputs)

@@ -49,6 +49,7 @@ class NetEstimator(ABC, BaseEstimator):
 
     _rules: ClassVar[Mapping[str, Rule]] = COMMON_RULES
     _images: ClassVar[bool] = False
+    _stratified: ClassVar[bool] = False
 
     alpha: float
     batch_size: int | str
@@ -108,6 +109,8 @@ class NetEstimator(ABC, BaseEstimator):
         incremental: bool = False,
     ) -> None:
         """Train on samples: a new network if `fresh`, for one epoch if `incremental`."""
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True; call fit")
         draw = check_random_state(self.random_state)
         if fresh:
             self._random = {"seed": int(draw.randint(2**31 - 1)), "draws": 0}
@@ -172,16 +175,13 @@ class NetEstimator(ABC, BaseEstimator):
         return min(int(self.batch_size), samples.size)
 
     def _split(self, samples: Samples) -> tuple[Samples, Samples]:
-        parts = samples.split(self.validation_fraction, self._random["seed"], self._stratified())
+        parts = samples.split(self.validation_fraction, self._random["seed"], self._stratified)
         if parts[1].size < 2:
             raise ValueError(
                 f"{type(self).__name__}: The validation set is too small: {parts[1].size} samples. "
                 "Increase 'validation_fraction' or the size of your dataset."
             )
         return parts
-
-    def _stratified(self) -> bool:
-        return False
 
     def _descend(
         self, optimizer: Optimizer, samples: Samples, held_out: Samples | None, epochs: int

@@ -36,6 +36,7 @@ __all__ = [
     "like",
     "on_host",
     "require_same_home",
+    "require_target",
     "weights_for",
 ]
 
@@ -116,6 +117,15 @@ def _checked_foreign(estimator: Any, x: Array, reset: bool, images: bool) -> Arr
             "features as input"
         )
     return x
+
+
+def require_target(estimator: Any, y: Any) -> None:
+    """Raise if there is no y; in the words by which scikit-learn's checks know the error."""
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y "
+            "is None."
+        )
 
 
 def weights_for(estimator: Any, sample_weight: Any, x: Any) -> np.ndarray | None:

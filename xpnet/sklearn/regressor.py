@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, colum
 from ..backend import namespace
 from ..errors import choose
 from .estimator import NetEstimator, can_go_on
-from .features import checked, on_host, weights_for
+from .features import checked, on_host, require_target, weights_for
 from .losses import REGRESSION, regression_loss
 from .samples import Samples
 
@@ -73,8 +73,6 @@ class Regressor(RegressorMixin, NetEstimator):
         self
         """
         self._require()
-        if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True; call fit")
         fresh = not hasattr(self, "module_")
         self._fit_numbers(X, y, sample_weight, fresh=fresh, incremental=True)
         return self
@@ -105,11 +103,7 @@ class Regressor(RegressorMixin, NetEstimator):
         self._train(samples, y.shape[1], fresh=fresh, held_out=held_out, incremental=incremental)
 
     def _checked_pair(self, x: Any, y: Any, *, reset: bool) -> tuple[Any, np.ndarray]:
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
-                "is None."
-            )
+        require_target(self, y)
         x = checked(self, x, reset=reset, images=self._images)
         y = check_array(
             on_host(y), ensure_2d=False, dtype="numeric", input_name="y", estimator=self
