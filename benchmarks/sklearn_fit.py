@@ -31,8 +31,6 @@ TABLES = ("mnist_10000", "mnist_60000", "table_100000")
 EPOCHS = 10
 HIDDEN = 100
 BATCH = 200
-ALPHA = 1e-4
-LR = 1e-3
 WANTED = 0.5  # xpnet's seconds over scikit-learn's
 WANTED_DISTANCE = 0.003  # between the two accuracies
 
@@ -94,29 +92,25 @@ def sklearn(table, epochs):
 
 
 def _fit_xpnet(x, y, epochs, seed):
-    import xpnet as xn
+    from xpnet.sklearn import MLPClassifier
 
-    xn.manual_seed(seed)
-    model = xn.models.MLP(x.shape[1], (HIDDEN,), int(y.max()) + 1)
-    parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim == 2], "weight_decay": ALPHA / BATCH},
-        {"params": [p for p in parameters if p.ndim == 1]},
-    ]
-    trainer = xn.Trainer(model, xn.optim.Adam(groups, lr=LR), metrics=[])
-    trainer.fit((x, y), epochs=epochs, batch_size=BATCH, seed=seed, progress=False)
-    return lambda x: np.argmax(model.predict(x, batch_size=1000), axis=1)
+    return _fit(MLPClassifier, x, y, epochs, seed)
 
 
 def _fit_sklearn(x, y, epochs, seed):
     from sklearn.neural_network import MLPClassifier
 
-    model = MLPClassifier(
+    return _fit(MLPClassifier, x, y, epochs, seed)
+
+
+def _fit(classifier, x, y, epochs, seed):
+    """Both classes take the same parameters."""
+    model = classifier(
         hidden_layer_sizes=(HIDDEN,),
         solver="adam",
-        alpha=ALPHA,
+        alpha=1e-4,
         batch_size=BATCH,
-        learning_rate_init=LR,
+        learning_rate_init=1e-3,
         max_iter=epochs,
         tol=0.0,
         n_iter_no_change=epochs + 1,
