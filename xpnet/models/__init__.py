@@ -14,6 +14,8 @@
 ``vgg.py``                  VGG: blocks of small convolutions with pooling
 ``resnet.py``               ResNet: blocks that compute what is added to their input
 ``unet.py``                 UNet: the class of every pixel
+``vit.py``                  ViT: an image as a sequence of patches
+``causal_transformer.py``   CausalTransformer: what comes next, character by character
 ``images.py``               what these models say when the images are of another size
 ==========================  =====================================================
 """
@@ -23,6 +25,7 @@ from __future__ import annotations
 from ..errors import choose
 from ..nn import Module
 from .back_propagation import DeepNetwork, ShallowNetwork
+from .causal_transformer import CausalTransformer
 from .lenet5 import LeNet5
 from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
@@ -33,8 +36,10 @@ from .softmax_regression import SoftmaxRegression
 from .svm import KernelSVM, LinearSVM
 from .unet import UNet
 from .vgg import VGG
+from .vit import ViT
 
 __all__ = [
+    "CausalTransformer",
     "DeepNetwork",
     "KernelSVM",
     "LeNet5",
@@ -49,6 +54,7 @@ __all__ = [
     "SoftmaxRegression",
     "UNet",
     "VGG",
+    "ViT",
     "XOR",
     "by_name",
 ]
