@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
+
+# SciPy looks at it when it is imported first; scikit-learn's checks of array API inputs want it
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import pytest
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("SCIPY_ARRAY_API", "1")  # scikit-learn's array API checks want it
-
 import pytest
 
-pytest.importorskip("sklearn")
+sklearn = pytest.importorskip("sklearn")
 
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -73,3 +69,8 @@ def test_scikit_learn_finds_nothing_wrong(estimator, check):
 def test_a_perceptron_that_learns_from_all_samples_at_once_weighs_them_right(kind):
     check = getattr(estimator_checks, f"check_sample_weight_equivalence_on_{kind}_data")
     check("PerceptronClassifier", PerceptronClassifier(batch_size="auto", max_iter=5))
+
+
+def test_the_checks_of_array_api_inputs_are_not_skipped():
+    with sklearn.config_context(array_api_dispatch=True):  # raises if SciPy was imported too early
+        assert sklearn.get_config()["array_api_dispatch"]
