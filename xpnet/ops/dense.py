@@ -4,8 +4,8 @@
 
 The last layer has no rectifier unless that is asked for. It is what :mod:`.linear` and the op
 ``relu`` compute in turn, and the derivatives are theirs: from the last layer to the first, the
-error is set to zero where aˡ is (BP2), and gives ∂w and ∂b (BP4, BP3) on its way. As one op a small
-network takes half the time, because so much of it goes into what is around the arithmetic.
+error is set to zero where aˡ is (BP2), and gives ∂w and ∂b (BP4, BP3) on its way. As one op a step
+of a small network takes a tenth less time: less is recorded, and the rectifier works in place.
 """
 
 from __future__ import annotations
