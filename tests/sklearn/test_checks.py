@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-sklearn = pytest.importorskip("sklearn")
-
+import sklearn
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
