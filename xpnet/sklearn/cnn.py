@@ -47,7 +47,7 @@ class CNNClassifier(Classifier):
     learning_rate_init : float
         Of Adam.
     alpha : float
-        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses over all samples.
+        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses of each batch.
     batch_size : int or "auto"
         "auto" is min(200, N).
     max_iter : int

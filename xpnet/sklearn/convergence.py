@@ -26,7 +26,8 @@ class Convergence(Callback):
     on_score : bool
         Watch the score instead of the loss, and go back to the best parameters at the end.
     penalty : callable, optional
-        ``penalty() -> float``, added to the loss of each epoch.
+        ``penalty() -> float``, of the parameters with which an epoch begins; it is added to the
+        loss of the epoch, which is that of the parameters before each step too.
     stalled : callable, optional
         ``stalled() -> bool``: asked before training is ended; False goes on.
     epoch_done : callable, optional
@@ -63,12 +64,16 @@ class Convergence(Callback):
         self.samples_seen = samples_seen
         self.converged = False
         self._waited = 0
+        self._extra = 0.0
         self._best: dict[str, Any] | None = None
+
+    def on_epoch_begin(self, trainer: Trainer) -> None:
+        """Note the penalty."""
+        self._extra = 0.0 if self._penalty is None else self._penalty()
 
     def on_epoch_end(self, trainer: Trainer, logs: dict[str, float]) -> None:
         """Note the loss and the score, and count the epochs without an improvement."""
-        if self._penalty is not None:
-            logs["loss"] += self._penalty()
+        logs["loss"] += self._extra
         self.losses.append(logs["loss"])
         self.samples_seen += trainer.samples
         if self._score is not None:

@@ -124,7 +124,17 @@ class Dense(NetEstimator):
         return False
 
     def _set_rate(self, rate: float) -> None:
-        for group in self._groups:
+        """Set the learning rate of the steps to come; the momentum of past ones stays as it is.
+
+        A step is -lr v for the velocity v that is kept, and was -lr' v: v becomes v lr' / lr.
+        """
+        if self._optimizer_ is None:
+            return
+        for group in self._optimizer_.param_groups:
+            for parameter in group["params"]:
+                state = self._optimizer_.state[parameter]
+                if "momentum_buffer" in state:
+                    state["momentum_buffer"] = state["momentum_buffer"] * (group["lr"] / rate)
             group["lr"] = rate
 
     @property

@@ -125,7 +125,7 @@ class NetEstimator(ABC, BaseEstimator):
             if optimizer is None:
                 self._minimize(samples)
             else:
-                self._descend(optimizer, samples, held_out, 1 if incremental else self.max_iter)
+                self._descend(optimizer, samples, held_out, incremental)
         if not all(np.all(np.isfinite(to_numpy(p.data))) for p in self.module_.parameters()):
             raise ValueError(
                 f"{type(self).__name__}: Solver produced non-finite parameter weights; scale the "
@@ -150,11 +150,9 @@ class NetEstimator(ABC, BaseEstimator):
             )
 
     def _new_optimizer(self, samples: Samples, keep: bool) -> Optimizer | None:
-        if keep:
+        if keep and self._optimizer_ is not None:
             return self._optimizer_
-        # the penalty is of the whole sum over the samples, and the loss is their mean
-        batches = -(-samples.size // self._batch_size(samples))
-        decay = self.alpha * batches / samples.total_weight
+        decay = self._decay(samples)
         others = [p for p in self.module_.parameters() if p.ndim <= 1]
         groups = [
             {"params": self._weights(), "weight_decay": decay},
@@ -163,15 +161,16 @@ class NetEstimator(ABC, BaseEstimator):
         self._optimizer_ = self._optimizer([group for group in groups if group["params"]])
         return self._optimizer_
 
+    def _decay(self, samples: Samples) -> float:
+        """Return the factor of the penalty beside the mean loss of a batch of average weight."""
+        batches = -(-samples.size // self._batch_size(samples))
+        return self.alpha * batches / samples.total_weight
+
     def _batch_size(self, samples: Samples) -> int:
         if self.batch_size == "auto":
             return min(200, samples.size)
         if int(self.batch_size) > samples.size:
-            warnings.warn(
-                f"Got `batch_size` larger than sample size. It is going to be clipped to "
-                f"{samples.size}",
-                stacklevel=2,
-            )
+            warnings.warn("Got `batch_size` larger than sample size; it is clipped", stacklevel=2)
         return min(int(self.batch_size), samples.size)
 
     def _split(self, samples: Samples) -> tuple[Samples, Samples]:
@@ -184,9 +183,10 @@ class NetEstimator(ABC, BaseEstimator):
         return parts
 
     def _descend(
-        self, optimizer: Optimizer, samples: Samples, held_out: Samples | None, epochs: int
+        self, optimizer: Optimizer, samples: Samples, held_out: Samples | None, incremental: bool
     ) -> None:
         """Train by an optimizer in epochs."""
+        epochs, decay = (1 if incremental else self.max_iter), self._decay(samples)
         score = None
         if held_out is not None:
 
@@ -194,11 +194,11 @@ class NetEstimator(ABC, BaseEstimator):
                 return self._score(self._outputs_for(held_out.x), held_out)
 
         convergence = Convergence(
-            None if epochs == 1 else self.tol,
+            None if incremental else self.tol,
             self.n_iter_no_change,
             score,
             on_score=bool(self.early_stopping and held_out is not None),
-            penalty=lambda: self._penalty(samples),
+            penalty=(lambda: self._penalty(decay)) if decay else None,
             stalled=self._stalled,
             epoch_done=self._epoch_done,
             samples_seen=self.t_,
@@ -223,16 +223,18 @@ class NetEstimator(ABC, BaseEstimator):
         )
         self._epochs = trainer.epoch
         self.t_ = convergence.samples_seen
-        self.n_iter_ = len(convergence.losses) + (self.n_iter_ if epochs == 1 else 0)
+        self.n_iter_ = len(convergence.losses) + (self.n_iter_ if incremental else 0)
         self.loss_curve_ = self.loss_curve_ + convergence.losses
-        self.loss_ = self.loss_curve_[-1]
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
         self.best_loss_ = None if convergence.on_score else convergence.best_loss
         if held_out is not None:
             self.validation_scores_ = (self.validation_scores_ or []) + convergence.scores
             self.best_validation_score_ = convergence.best_score
         if history.interrupted:
             warnings.warn("Training interrupted by user.", stacklevel=5)
-        elif epochs > 1 and self.tol is not None and not convergence.converged:
+        elif not (incremental or self.tol is None or convergence.converged) and (
+            len(convergence.losses) == epochs
+        ):
             self._warn(
                 f"Maximum iterations ({epochs}) reached and the optimization hasn't converged yet; "
                 "raise max_iter, or set tol=None"
@@ -260,11 +262,9 @@ class NetEstimator(ABC, BaseEstimator):
     def _warn(self, what: str) -> None:
         warnings.warn(f"{type(self).__name__}: {what}", ConvergenceWarning, stacklevel=6)
 
-    def _penalty(self, samples: Samples) -> float:
-        """Return the L2 penalty of the weights as a share of the mean loss."""
-        if not self.alpha:
-            return 0.0
-        return self.alpha / samples.total_weight * float(penalty(p.data for p in self._weights()))
+    def _penalty(self, decay: float) -> float:
+        """Return the L2 penalty of the weights, which is added to the mean loss."""
+        return decay * float(penalty(p.data for p in self._weights()))
 
     def _weights(self) -> list[Parameter]:
         """Return what the penalty is for: weights, not biases."""

@@ -1,4 +1,8 @@
-"""The losses by scikit-learn's names, and how outputs become predictions."""
+"""The losses by scikit-learn's names, and how outputs become predictions.
+
+As in scikit-learn, the loss of a sample is the *sum* over its outputs (labels or targets), so that
+each is learnt as if it were alone, and the squared error is half of it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,8 @@ def log_loss(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
     if is_floating(y) or outputs.ndim == 1 or outputs.shape[1] == 1:
         xp = namespace(y)
         target = xp.astype(xp.reshape(y, outputs.shape), outputs.dtype)
-        return F.binary_cross_entropy_with_logits(outputs, target, reduction=reduction)
+        losses = F.binary_cross_entropy_with_logits(outputs, target, reduction=reduction)
+        return _summed(losses, outputs, reduction)
     return F.cross_entropy(outputs, y, reduction=reduction)
 
 
@@ -44,7 +49,7 @@ def hinge(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
     if is_floating(y) or outputs.ndim == 1 or outputs.shape[1] == 1:
         xp = namespace(y)
         signs = xp.astype(xp.reshape(y, outputs.shape), outputs.dtype) * 2 - 1
-        return F.hinge_loss(outputs, signs, reduction=reduction)
+        return _summed(F.hinge_loss(outputs, signs, reduction=reduction), outputs, reduction)
     return F.multi_margin_loss(outputs, y, reduction=reduction)
 
 
@@ -69,9 +74,15 @@ def one_vs_rest(loss: Callable[..., Any], **options: Any) -> Callable[..., Any]:
             yes = xp.reshape(y, (-1, 1)) == numbers
         signs = 2 * xp.astype(yes, outputs.dtype) - 1
         losses = loss(outputs, signs, reduction=reduction, **options)
-        return losses if reduction == "sum" else units * losses
+        return _summed(losses, outputs, reduction)
 
     return of_classes
+
+
+def _summed(losses: Any, outputs: Any, reduction: str) -> Any:
+    """Return means over (N, K), or what they are means of, as sums over K."""
+    units = 1 if outputs.ndim == 1 else outputs.shape[1]
+    return losses if reduction == "sum" or units == 1 else units * losses
 
 
 CLASSIFICATION: dict[str, Callable[..., Any]] = {
@@ -81,8 +92,17 @@ CLASSIFICATION: dict[str, Callable[..., Any]] = {
 }
 
 
-def regression_loss(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def regression_loss(
+    function: Callable[..., Any], summed: bool = False, **options: Any
+) -> Callable[..., Any]:
     """Return a loss of numbers that takes targets (N, K) for outputs (N, K), or (N,) if K is 1.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(outputs, y, *, reduction, **options)``, a mean over N and K.
+    summed : bool
+        Return a mean over N of sums over K.
 
     Examples
     --------
@@ -94,7 +114,8 @@ def regression_loss(function: Callable[..., Any], **options: Any) -> Callable[..
 
     def loss(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
         y = namespace(y).reshape(y, outputs.shape)
-        return function(outputs, y, reduction=reduction, **options)
+        losses = function(outputs, y, reduction=reduction, **options)
+        return _summed(losses, outputs, reduction) if summed else losses
 
     return loss
 
@@ -114,8 +135,12 @@ def _exp(outputs: Any) -> Any:
     return namespace(outputs).exp(outputs)
 
 
+def _half_squared_error(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
+    return 0.5 * F.mse_loss(outputs, y, reduction=reduction)
+
+
 REGRESSION: dict[str, Regression] = {
-    "squared_error": Regression(F.mse_loss, _identity),
+    "squared_error": Regression(_half_squared_error, _identity),
     "absolute_error": Regression(F.l1_loss, _identity),
     "huber": Regression(F.huber_loss, _identity),
     "quantile": Regression(get_loss("quantile"), _identity),

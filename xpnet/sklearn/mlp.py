@@ -28,7 +28,7 @@ class MLPClassifier(Dense, Classifier):
         ``"relu"``, ``"tanh"``, ``"logistic"``, ``"identity"``, and all of ``nn.ACTIVATIONS``.
     solver : {"adam", "sgd", "lbfgs"}
     alpha : float
-        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses over all samples.
+        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses of each batch.
     batch_size : int or "auto"
         "auto" is min(200, N).
     learning_rate : {"constant", "invscaling", "adaptive"}

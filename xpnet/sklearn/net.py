@@ -82,7 +82,7 @@ class NetClassifier(_Net, Classifier):
     optimizer_options : dict, optional
         Other options of the optimizer.
     alpha : float
-        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses over all samples.
+        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses of each batch.
     batch_size : int or "auto"
         "auto" is min(200, N).
     max_iter : int

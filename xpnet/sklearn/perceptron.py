@@ -27,7 +27,7 @@ class PerceptronClassifier(Linear):
     Parameters
     ----------
     alpha : float
-        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses over all samples.
+        L2 penalty: ``alpha / 2 Σ w²`` is added to the sum of the losses of each batch.
     fit_intercept : bool
     max_iter : int
         Epochs.

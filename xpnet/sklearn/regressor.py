@@ -133,7 +133,8 @@ class Regressor(RegressorMixin, NetEstimator):
         options = {"quantile": {"q": self.quantile}, "huber": {"delta": self.huber_delta}}
         if not isinstance(self.loss, str):
             return regression_loss(self.loss)
-        return regression_loss(REGRESSION[self.loss].function, **options.get(self.loss, {}))
+        function = REGRESSION[self.loss].function
+        return regression_loss(function, summed=True, **options.get(self.loss, {}))
 
     def _linked(self, outputs: Any) -> Any:
         """Return predictions (N, K) or (N,) for outputs of the network."""
