@@ -110,6 +110,14 @@ def test_attention_maps_are_distributions_over_patches(backend):
         np.testing.assert_allclose(to_numpy(each).sum(axis=-1), 1.0, rtol=1e-5)
 
 
+def test_attention_maps_of_a_text_look_back_only(backend):
+    maps = small().attention_maps(backend.asarray([[1, 2, 3, 4]]))
+    assert [tuple(each.shape) for each in maps] == [(1, 2, 4, 4)] * 2
+    for each in map(to_numpy, maps):
+        assert not np.triu(each, 1).any()
+        np.testing.assert_allclose(each.sum(axis=-1), 1.0, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -93,6 +93,17 @@ class CausalTransformer(nn.Module):
             )
         return self.head(self.encoder(self.positions(self.tokens(x)), is_causal=True))
 
+    def attention_maps(self, x: Any) -> list[Any]:
+        """Return how much each position looks at each other in every layer, each (N, H, T, T)."""
+        x = self.positions(self.tokens(x))
+        maps: list[Any] = []
+        layer: Any
+        for layer in self.encoder.layers:
+            seen = layer.norm1(x)
+            maps.append(layer.self_attn(seen, average_attn_weights=False, is_causal=True)[1])
+            x = layer(x, is_causal=True)
+        return maps
+
     def generate(
         self,
         start: Any,
