@@ -142,7 +142,8 @@ class Classifier(ClassifierMixin, NetEstimator):
         incremental: bool = False,
     ) -> None:
         labels = self._labels
-        weights = weights_for(self, sample_weight, x), labels.weights(self.class_weight, y)
+        given = weights_for(self, sample_weight, x)
+        weights = given, labels.weights(self.class_weight, y, given)
         held_out = None
         if validation_data is not None:
             x_held, y_held = self._checked_pair(*validation_data, reset=False)

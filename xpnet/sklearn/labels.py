@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
@@ -116,7 +115,9 @@ class Labels:
             return xp.take(like(self.classes, scores), chosen, axis=0)
         return self.classes[on_host(chosen)]
 
-    def weights(self, class_weight: Any, y: np.ndarray) -> np.ndarray | None:
+    def weights(
+        self, class_weight: Any, y: np.ndarray, sample_weights: np.ndarray | None = None
+    ) -> np.ndarray | None:
         """Return the weight that each sample has by its class, (N,); None for equal weights.
 
         Parameters
@@ -124,11 +125,14 @@ class Labels:
         class_weight : dict, "balanced" or None
             As in scikit-learn: by label, or inverse to the frequency of the classes.
         y : ndarray, (N,)
+        sample_weights : ndarray, (N,), optional
+            What each sample counts in the frequency of its class.
 
         Raises
         ------
         ValueError
-            If samples have several labels, or a label in the dict is not one of y.
+            If samples have several labels, or a label in the dict is not one of y while one of y
+            is not in the dict.
         """
         if class_weight is None:
             return None
@@ -136,14 +140,25 @@ class Labels:
             raise ValueError(
                 "class_weight must be None where samples have several labels; use sample_weight"
             )
+        codes, weight = self.encode(y), np.ones(len(self.classes))
         if isinstance(class_weight, Mapping):
-            unknown = [label for label in class_weight if label not in list(self.classes)]
-            if unknown:
+            labels = list(self.classes)
+            unknown = [label for label in class_weight if label not in labels]
+            # a part of the data, as in cross-validation, may lack a class: that is no mistake
+            if unknown and any(label not in class_weight for label in labels):
                 raise ValueError(
-                    f"class_weight must name classes of y, {list(self.classes)}, got {unknown[0]!r}"
+                    f"class_weight must name classes of y, {labels}, got {unknown[0]!r}; leave it "
+                    "out, or correct it"
                 )
-        weight = np.ones(len(self.classes))
-        present = np.isin(self.classes, y)
-        weight[present] = compute_class_weight(class_weight, classes=self.classes[present], y=y)
-        of_samples: np.ndarray = weight[self.encode(y)]
+            weight[:] = [class_weight.get(label, 1.0) for label in labels]
+        elif isinstance(class_weight, str) and class_weight == "balanced":
+            counts = np.bincount(codes, sample_weights, minlength=len(weight))
+            present = counts > 0
+            weight[present] = np.sum(counts) / (np.sum(present) * counts[present])
+        else:
+            raise ValueError(
+                f"class_weight must be a dict, 'balanced' or None, got {class_weight!r}; a dict "
+                "has a weight for each class"
+            )
+        of_samples: np.ndarray = weight[codes]
         return of_samples
