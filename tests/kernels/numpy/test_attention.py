@@ -55,6 +55,7 @@ def _blocks(request, monkeypatch):
     monkeypatch.setattr(attention, "ROWS", request.param[0])
     monkeypatch.setattr(attention, "COLUMNS", request.param[1])
     monkeypatch.setattr(attention, "SCORES", 2 * request.param[0] * request.param[1])
+    monkeypatch.setattr(attention, "FEWEST", 1)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -73,6 +74,19 @@ def test_heads_of_one_array_are_taken_where_they_lie(mask, is_causal, _blocks):
     qkv = np.random.default_rng(0).standard_normal((2, L, 3 * 3 * E))
     masks = () if mask is None else (mask,)
     compare("self_attention", [qkv], *masks, num_heads=3, is_causal=is_causal)
+
+
+@pytest.mark.parametrize("shape", [(L, E), (3, L, E), (5, 3, L, E), (2, 5, 3, L, E)], ids=str)
+def test_any_number_of_axes_may_come_first(shape):
+    rng = np.random.default_rng(0)
+    arrays = [rng.standard_normal(shape) for _ in range(3)]
+    compare("scaled_dot_product_attention", arrays, is_causal=True)
+
+
+def test_large_scores_are_brought_down_and_give_no_infinities():
+    arrays = [np.random.default_rng(0).standard_normal((2, 2, L, E)) for _ in range(3)]
+    compare("scaled_dot_product_attention", [100 * arrays[0], arrays[1], arrays[2]])
+    compare("scaled_dot_product_attention", [1e4 * arrays[0], arrays[1], arrays[2]], truth(L, L))
 
 
 def test_results_do_not_depend_on_the_number_of_threads():

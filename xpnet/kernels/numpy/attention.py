@@ -22,13 +22,17 @@ from .threads import run
 
 __all__: list[str] = []
 
-ROWS, COLUMNS = 128, 512
-"""A block of scores has at most so many queries and keys."""
+ROWS, COLUMNS = 64, 512
+"""A block of scores has at most so many queries and keys; few queries hide few keys after them."""
 
-SCORES = 1 << 16
-"""So many heads are worked on at a time that a block has about so many scores."""
+SCORES, FEWEST = 1 << 18, 4
+"""So many sequences and heads are worked on at a time that a block has about so many scores; but
+sequences make so many parts at least, if there are as many, for so many threads."""
 
-Part = tuple[tuple[int, ...], slice]
+HARMLESS = 40.0
+"""Scores within ±40 need no maximum to be subtracted: no exponential or sum leaves the range."""
+
+Part = tuple[tuple[int, ...], slice, slice]
 Heads = tuple[Array, Array, Array]
 
 
@@ -123,45 +127,47 @@ def _attend(
     heads: Heads, mask: Array | None, is_causal: bool, scale: float | None, y: Array
 ) -> tuple[Array, float]:
     """Write what all heads find to `y`, and return Λ of each query and the scale."""
-    query, key, value = (x if x.ndim > 2 else x[None] for x in heads)
-    y = y if y.ndim > 2 else y[None]
+    query, key, value = (_as_four(x) for x in heads)
+    y = _as_four(y)
     length, keys = query.shape[-2], key.shape[-2]
     norms = np.empty((*query.shape[:-1], 1), query.dtype)
     mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:-1], keys))
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
 
     def work(part: Part) -> None:
-        q, k, v, found, levels = (x[part[0]][part[1]] for x in (query, key, value, y, norms))
-        seen = None if mask is None else mask[part[0]][part[1]]
+        q, k, v, found, levels = (x[part[0]][part[1:]] for x in (query, key, value, y, norms))
+        seen = None if mask is None else mask[part[0]][part[1:]]
+        q = np.multiply(q, scale)
+        bounded = _longest(q) * _longest(k) < HARMLESS
         for rows in _cut(length, ROWS):
-            scaled = np.multiply(q[:, rows], scale)
-            a = found[:, rows]
-            top: Any = None
+            a = found[..., rows, :]
+            top: Any = -np.inf
             total: Any = None
             for columns in _columns(rows, keys, is_causal):
-                s = _scores(scaled, k[:, columns], seen, is_causal, rows, columns)
-                highest = np.maximum.reduce(s, axis=-1, keepdims=True)
-                if top is not None:
-                    np.maximum(highest, top, out=highest)
-                level = highest
-                if seen is not None:
-                    level = np.where(highest == -np.inf, s.dtype.type(0), highest)
-                np.subtract(s, level, out=s)
+                s = _scores(q[..., rows, :], k[..., columns, :], seen, is_causal, rows, columns)
+                level: Any = 0.0
+                if not bounded:
+                    before = top
+                    top = np.maximum.reduce(s, axis=-1, keepdims=True)
+                    np.maximum(top, before, out=top)
+                    level = np.where(top == -np.inf, s.dtype.type(0), top)
+                    np.subtract(s, level, out=s)
                 np.exp(s, out=s)
                 sums = np.add.reduce(s, axis=-1, keepdims=True)
-                if top is None:
-                    np.matmul(s, v[:, columns], out=a)
+                if total is None:
                     total = sums
+                    np.matmul(s, v[..., columns, :], out=a)
                 else:
-                    shrink = np.exp(top - level)
-                    a *= shrink
-                    a += s @ v[:, columns]
-                    total = total * shrink + sums
-                top = highest
+                    if not bounded:
+                        shrink = np.exp(before - level)
+                        a *= shrink
+                        total *= shrink
+                    total += sums
+                    a += s @ v[..., columns, :]
             if seen is not None:
                 total[total == 0] = 1
             np.divide(a, total, out=a)
-            np.add(level, np.log(total), out=levels[:, rows])
+            np.add(np.log(total), level, out=levels[..., rows, :])
 
     run(work, _parts(query, keys))
     return norms, scale
@@ -178,40 +184,43 @@ def _attend_back(
     results: tuple[Array, ...],
 ) -> None:
     """Write the errors of queries, keys and values to `results`."""
-    query, key, value = (x if x.ndim > 2 else x[None] for x in heads)
-    dquery, dkey, dvalue = (x if x.ndim > 2 else x[None] for x in results)
-    y, dy = (x if x.ndim > 2 else x[None] for x in (y, dy))
+    query, key, value = (_as_four(x) for x in heads)
+    dquery, dkey, dvalue = (_as_four(x) for x in results)
+    y, dy = (_as_four(x) for x in (y, dy))
     length, keys = query.shape[-2], key.shape[-2]
     mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:-1], keys))
 
     def work(part: Part) -> None:
         own = (query, key, value, norms, y, dy, dquery, dkey, dvalue)
-        q, k, v, levels, found, delta, dq, dk, dv = (x[part[0]][part[1]] for x in own)
-        seen = None if mask is None else mask[part[0]][part[1]]
+        q, k, v, levels, found, delta, dq, dk, dv = (x[part[0]][part[1:]] for x in own)
+        seen = None if mask is None else mask[part[0]][part[1:]]
         once = length <= ROWS  # then each key meets its queries in one block
-        reached = 0
         if not once:
             dk[...] = dv[...] = 0
         for rows in _cut(length, ROWS):
-            scaled = np.multiply(q[:, rows], scale)
-            d = delta[:, rows]
-            along = np.add.reduce(d * found[:, rows], axis=-1, keepdims=True)
+            scaled = np.multiply(q[..., rows, :], scale)
+            d = delta[..., rows, :]
+            along = np.add.reduce(d * found[..., rows, :], axis=-1, keepdims=True)
             for columns in _columns(rows, keys, is_causal):
-                p = _scores(scaled, k[:, columns], seen, is_causal, rows, columns)
-                np.subtract(p, levels[:, rows], out=p)
+                p = _scores(scaled, k[..., columns, :], seen, is_causal, rows, columns)
+                np.subtract(p, levels[..., rows, :], out=p)
                 np.exp(p, out=p)
-                ds = np.matmul(d, _turned(v[:, columns]), out=memory.empty(p.shape, p.dtype))
+                ds = np.matmul(d, _turned(v[..., columns, :]), out=memory.empty(p.shape, p.dtype))
                 np.subtract(ds, along, out=ds)
                 np.multiply(ds, p, out=ds)
-                _add(_turned(p), d, dv[:, columns], once)
-                _add(_turned(ds), scaled, dk[:, columns], once)
-                _add(ds, k[:, columns], dq[:, rows], columns.start == 0)
-                reached = columns.stop
-            dq[:, rows] *= scale
+                _add(_turned(p), d, dv[..., columns, :], once)
+                _add(_turned(ds), scaled, dk[..., columns, :], once)
+                _add(ds, k[..., columns, :], dq[..., rows, :], columns.start == 0)
+            dq[..., rows, :] *= scale
         if once:
-            dk[:, reached:] = dv[:, reached:] = 0  # keys after the last query
+            dk[..., columns.stop :, :] = dv[..., columns.stop :, :] = 0  # keys after the last query
 
     run(work, _parts(query, keys))
+
+
+def _longest(x: Array) -> float:
+    """Return the length of the longest vector: scores are at most a product of two such."""
+    return math.sqrt(float(np.einsum("...e,...e->...", x, x).max()))
 
 
 def _add(a: Array, b: Array, out: Array, fresh: bool) -> None:
@@ -229,12 +238,12 @@ def _turned(x: Array) -> Array:
 def _scores(
     q: Array, k: Array, seen: Array | None, is_causal: bool, rows: slice, columns: slice
 ) -> Array:
-    s = memory.empty((q.shape[0], q.shape[1], k.shape[1]), q.dtype)
+    s = memory.empty((*q.shape[:-1], k.shape[-2]), q.dtype)
     np.matmul(q, _turned(k), out=s)
     if seen is not None:
-        np.copyto(s, -np.inf, where=~seen[:, rows, columns])
+        np.copyto(s, -np.inf, where=~seen[..., rows, columns])
     if is_causal and columns.stop - 1 > rows.start:
-        np.add(s, _later(q.shape[1], k.shape[1], rows.start - columns.start, s.dtype), out=s)
+        np.add(s, _later(q.shape[-2], k.shape[-2], rows.start - columns.start, s.dtype), out=s)
     return s
 
 
@@ -261,10 +270,18 @@ def _columns(rows: slice, keys: int, is_causal: bool) -> Iterator[slice]:
 
 def _parts(query: Array, keys: int) -> list[Part]:
     """Cut sequences and heads into parts."""
-    heads = query.shape[-3]
-    step = SCORES // (min(query.shape[-2], ROWS) * min(keys, COLUMNS))
-    slices = _cut(heads, max(1, min(heads, step)))
-    return [(lead, some) for lead in np.ndindex(*query.shape[:-3]) for some in slices]
+    *outer, sequences, heads = query.shape[:-2]
+    step = max(1, SCORES // (min(query.shape[-2], ROWS) * min(keys, COLUMNS)))
+    together = _cut(heads, min(heads, step))
+    batches = _cut(sequences, max(1, min(step // heads, -(-sequences // FEWEST))))
+    return [
+        (lead, some, own) for lead in np.ndindex(*outer) for some in batches for own in together
+    ]
+
+
+def _as_four(x: Array) -> Array:
+    """Return a view with axes for sequences and heads, if there are none."""
+    return x[(None,) * max(0, 4 - x.ndim)]
 
 
 register(
