@@ -142,6 +142,10 @@ class Library:
         """Return a context manager that makes `device` the library's own current one."""
         return nullcontext()
 
+    def at_hand(self, x: Array) -> bool:
+        """Tell whether looking at the values of `x` waits for nothing (default: on a host)."""
+        return self.host
+
     def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
         """Sum the rows of `values` (n, ...) into ``size`` rows chosen by `indices` (n,).
 

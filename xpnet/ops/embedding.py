@@ -57,7 +57,8 @@ def require_indices(where: str, weight: Array, indices: Array) -> None:
     if not at_hand(indices) or 0 in indices.shape:
         return
     rows = weight.shape[0]
-    low, high = int(xp.min(indices)), int(xp.max(indices))
+    whole = xp.astype(indices, xp.int64, copy=False)  # of which every library knows the least
+    low, high = int(xp.min(whole)), int(xp.max(whole))
     if low < 0 or high >= rows:
         found = low if low < 0 else high
         remedy = "give the layer as many rows as there are different words"
@@ -70,7 +71,7 @@ def require_indices(where: str, weight: Array, indices: Array) -> None:
 
 def at_hand(indices: Array) -> bool:
     """Return whether looking at numbers costs no waiting."""
-    return library_of(indices).host
+    return library_of(indices).at_hand(indices)
 
 
 def check(weight: Array, indices: Array, *, padding_idx: int | None = None) -> None:

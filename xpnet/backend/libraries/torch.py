@@ -80,6 +80,10 @@ class Torch(Library):
         elif device.type == "mps":
             self._torch.mps.synchronize()
 
+    def at_hand(self, x: Array) -> bool:
+        """Tensors of the CPU are computed when the call returns."""
+        return bool(x.device.type == "cpu")
+
     def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
         """Hand over to ``index_add``."""
         total = values.new_zeros((size, *values.shape[1:]))

@@ -16,8 +16,8 @@ def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Any:
     Parameters
     ----------
     indices : (...) integer array
-        From 0 to V - 1. Where looking would wait for a device (PyTorch, JAX, a GPU), other numbers
-        are no error but give rows of NaN and no gradient.
+        From 0 to V - 1. Where looking would wait for a device (a GPU, JAX), other numbers are no
+        error but give rows of NaN and no gradient.
     weight : (V, D) array or Tensor
     padding_idx : int, optional
         The number of a row that gets no gradient.
