@@ -74,7 +74,7 @@ def test_balance_counts_samples_by_their_weights():
 def test_a_dict_may_weigh_a_class_that_this_part_of_the_data_lacks():
     y = np.asarray([0, 1, 1])
     np.testing.assert_allclose(Labels.of(y).weights({0: 2.0, 1: 3.0, 2: 9.0}, y), [2, 3, 3])
-    with pytest.raises(ValueError, match="class_weight must name classes of y, .* got 'no'"):
+    with pytest.raises(ValueError, match=r"class_weight must name classes of y, .* got 'no'"):
         Labels.of(y).weights({"no": 1.0, 1: 2.0}, y)
 
 

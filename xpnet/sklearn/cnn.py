@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 from .. import nn, optim
 from ..optim import Optimizer
 from .classifier import Classifier
-from .parameters import COMMON_RULES, Rule, flag, integer, keep, number
+from .parameters import COMMON_RULES, Rule, flag, integer, keep, number, sizes
 
 __all__ = ["CNNClassifier"]
 
 RULES = COMMON_RULES | {
+    "channels": sizes(),
+    "hidden_layer_sizes": sizes(),
     "kernel_size": integer(1),
     "learning_rate_init": number(0, open_low=True),
-    "dropout": number(0, 1),
+    "dropout": number(0, 1, open_high=True),
     "batch_norm": flag(),
 }
 
@@ -34,7 +36,7 @@ class CNNClassifier(Classifier):
     hidden_layer_sizes : sequence of int
         Units of the dense layers after them.
     kernel_size : int
-        Height and width of the convolutions; odd.
+        Height and width of the convolutions.
     image_shape : (int, int) or (int, int, int), optional
         (H, W) or (C, H, W) of the images where X are rows (N, D). Default: one channel, square if
         D is a square number, else one line of D pixels.

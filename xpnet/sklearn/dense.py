@@ -24,11 +24,11 @@ RULES = COMMON_RULES | {
     "power_t": number(0),
     "momentum": number(0, 1),
     "nesterovs_momentum": flag(),
-    "beta_1": number(0, 1),
-    "beta_2": number(0, 1),
+    "beta_1": number(0, 1, open_high=True),
+    "beta_2": number(0, 1, open_high=True),
     "epsilon": number(0, open_low=True),
     "max_fun": integer(1),
-    "dropout": number(0, 1),
+    "dropout": number(0, 1, open_high=True),
     "batch_norm": flag(),
 }
 

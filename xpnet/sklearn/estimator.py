@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..backend import device as on_device
 from ..backend import dtype_name, to_numpy
 from ..backend.random import seeded
-from ..nn import Module, Parameter
+from ..nn import BatchNorm1d, Module, Parameter
 from ..optim import Optimizer
 from ..training import Trainer
 from ..training.callbacks import Callback
@@ -167,11 +167,9 @@ class NetEstimator(ABC, BaseEstimator):
         return self.alpha * batches / samples.total_weight
 
     def _batch_size(self, samples: Samples) -> int:
-        if self.batch_size == "auto":
-            return min(200, samples.size)
-        if int(self.batch_size) > samples.size:
-            warnings.warn("Got `batch_size` larger than sample size; it is clipped", stacklevel=2)
-        return min(int(self.batch_size), samples.size)
+        # a batch of one sample has no variance to be normalised by
+        normalises = any(isinstance(layer, BatchNorm1d) for layer in self.module_.modules())
+        return samples.batch_size(self.batch_size, no_single=normalises)
 
     def _split(self, samples: Samples) -> tuple[Samples, Samples]:
         parts = samples.split(self.validation_fraction, self._random["seed"], self._stratified)

@@ -9,6 +9,7 @@ from ..backend import device_of, dtype_name, dtype_of, is_floating, namespace, t
 from ..data import DataLoader
 from ..nn import Module
 from ..optim import LBFGS
+from .outputs import rows_at_once
 from .samples import Samples
 
 __all__ = ["Found", "minimize", "penalty"]
@@ -64,7 +65,8 @@ def minimize(
     """
     parameters = list(module.parameters())
     home, dtype = device_of(parameters[0]), dtype_name(parameters[0].dtype)
-    loader = DataLoader(samples.arrays(), batch_size=ROWS, device=home)
+    rows = rows_at_once(samples.x, ROWS)
+    loader = DataLoader(samples.arrays(), batch_size=rows, device=home)
     optimizer = LBFGS(
         parameters,
         max_iter=max_iter,

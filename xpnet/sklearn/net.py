@@ -11,12 +11,12 @@ from .. import nn, optim
 from ..optim import Optimizer
 from .classifier import Classifier
 from .estimator import NetEstimator
-from .parameters import COMMON_RULES, Rule, keep, number
+from .parameters import COMMON_RULES, Rule, keep, number, optional
 from .regressor import Regressor
 
 __all__ = ["NetClassifier", "NetRegressor"]
 
-RULES = COMMON_RULES | {"lr": number(0, open_low=True)}
+RULES = COMMON_RULES | {"lr": number(0, open_low=True), "clip_norm": optional(number(0))}
 
 
 class _Net(NetEstimator):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ __all__ = [
     "one_of",
     "optional",
     "require",
+    "sizes",
 ]
 
 
@@ -26,14 +27,18 @@ class Rule(NamedTuple):
     expected: str
 
 
-def number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Rule:
-    """Return the rule for a real number from `low` (or above it) to `high`."""
+def number(
+    low: float, high: float = float("inf"), *, open_low: bool = False, open_high: bool = False
+) -> Rule:
+    """Return the rule for a real number from `low` (or above it) to `high` (or below it)."""
     start = f"> {low:g}" if open_low else f">= {low:g}"
-    end = "" if high == float("inf") else f" and <= {high:g}"
+    end = "" if high == float("inf") else f" and {'<' if open_high else '<='} {high:g}"
 
     def holds(value: Any) -> bool:
         real = isinstance(value, Real) and not isinstance(value, bool)
-        return real and (value > low if open_low else value >= low) and value <= high
+        if not real or not (value > low if open_low else value >= low):
+            return False
+        return bool(value < high if open_high else value <= high)
 
     return Rule(holds, f"a number {start}{end}")
 
@@ -46,6 +51,15 @@ def integer(low: int) -> Rule:
         return type(value) is not bool and isinstance(value, Integral) and int(value) >= low
 
     return Rule(holds, f"an integer >= {low}")
+
+
+def sizes() -> Rule:
+    """Return the rule for a sequence of integers from 1."""
+
+    def holds(value: Any) -> bool:
+        return isinstance(value, Iterable) and all(integer(1).holds(size) for size in value)
+
+    return Rule(holds, "integers >= 1")
 
 
 def one_of(*names: str) -> Rule:
@@ -93,7 +107,7 @@ COMMON_RULES: dict[str, Rule] = {
     "tol": optional(number(0)),
     "n_iter_no_change": number(1),
     "early_stopping": flag(),
-    "validation_fraction": number(0, 1, open_low=True),
+    "validation_fraction": number(0, 1, open_low=True, open_high=True),
     "warm_start": flag(),
     "dtype": optional(one_of("float32", "float64")),
 }

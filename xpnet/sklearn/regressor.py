@@ -16,9 +16,15 @@ from ..errors import choose
 from .estimator import NetEstimator, can_go_on
 from .features import checked, on_host, require_target, weights_for
 from .losses import REGRESSION, regression_loss
+from .parameters import Rule, number, require
 from .samples import Samples
 
 __all__ = ["Regressor"]
+
+RULES: dict[str, Rule] = {
+    "quantile": number(0, 1, open_low=True, open_high=True),
+    "huber_delta": number(0, open_low=True),
+}
 
 
 class Regressor(RegressorMixin, NetEstimator):
@@ -126,6 +132,7 @@ class Regressor(RegressorMixin, NetEstimator):
     def _require(self) -> None:
         """Raise for parameters that make no sense."""
         super()._require()
+        require(self, RULES)
         if isinstance(self.loss, str):
             choose(type(self).__name__, "loss", self.loss, REGRESSION)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,29 @@ class Samples(NamedTuple):
     def total_weight(self) -> float:
         """The sum of the weights: N where there are none."""
         return float(self.size if self.weights is None else np.sum(self.weights))
+
+    def batch_size(self, wanted: int | str, no_single: bool = False) -> int:
+        """Return the size of batches: no larger than N, and 200 at most for "auto".
+
+        Parameters
+        ----------
+        wanted : int or "auto"
+        no_single : bool
+            Change the size a little, where a batch of one sample would be left over.
+
+        Examples
+        --------
+        >>> samples = Samples(np.zeros((101, 3)), np.zeros(101))
+        >>> samples.batch_size("auto"), samples.batch_size(20), samples.batch_size(20, True)
+        (101, 20, 19)
+        """
+        if wanted != "auto" and int(wanted) > self.size:
+            warnings.warn("Got `batch_size` larger than sample size; it is clipped", stacklevel=2)
+        size: int = min(200 if wanted == "auto" else int(wanted), self.size)
+        if not no_single or size == 1:
+            return size
+        sizes = [*range(size, 1, -1), *range(size + 1, self.size + 1)]
+        return next(n for n in sizes if self.size % n != 1)
 
     def rows(self, indices: np.ndarray) -> Samples:
         """Return some of the samples."""

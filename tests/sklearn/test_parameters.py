@@ -1,0 +1,132 @@
+"""Parameters that make no sense are named when fit is called, with what they must be."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from sklearn.exceptions import NotFittedError
+
+from xpnet import nn
+from xpnet.errors import ArgumentError
+from xpnet.sklearn import (
+    CNNClassifier,
+    LinearSVC,
+    LogisticRegression,
+    MLPClassifier,
+    MLPRegressor,
+    NetClassifier,
+    NetRegressor,
+    PerceptronClassifier,
+)
+
+X = np.random.default_rng(0).normal(size=(12, 4))
+Y = np.arange(12) % 3
+
+WRONG = [
+    (MLPClassifier(solver="newton"), "solver must be 'adam' or 'sgd' or 'lbfgs', got 'newton'"),
+    (MLPClassifier(alpha=-1.0), "alpha must be a number >= 0, got -1.0; correct it by set_params"),
+    (MLPClassifier(alpha=float("nan")), "alpha must be a number >= 0, got nan"),
+    (MLPClassifier(alpha=None), "alpha must be a number >= 0, got None"),
+    (MLPClassifier(batch_size=0), "batch_size must be an integer >= 1 or 'auto', got 0"),
+    (MLPClassifier(batch_size="all"), "batch_size must be an integer >= 1 or 'auto', got 'all'"),
+    (MLPClassifier(batch_size=2.5), "batch_size must be an integer >= 1 or 'auto', got 2.5"),
+    (MLPClassifier(max_iter=0), "max_iter must be an integer >= 1, got 0"),
+    (MLPClassifier(max_iter=True), "max_iter must be an integer >= 1, got True"),
+    (MLPClassifier(shuffle="yes"), "shuffle must be True or False, got 'yes'"),
+    (MLPClassifier(tol=-1.0), "tol must be a number >= 0 or None, got -1.0"),
+    (MLPClassifier(learning_rate="fast"), "learning_rate must be 'constant' or 'invscaling' or"),
+    (MLPClassifier(learning_rate_init=0.0), "learning_rate_init must be a number > 0, got 0.0"),
+    (MLPClassifier(momentum=1.5), "momentum must be a number >= 0 and <= 1, got 1.5"),
+    (MLPClassifier(beta_1=1.0), "beta_1 must be a number >= 0 and < 1, got 1.0"),
+    (MLPClassifier(epsilon=0.0), "epsilon must be a number > 0, got 0.0"),
+    (MLPClassifier(dropout=1.0), "dropout must be a number >= 0 and < 1, got 1.0"),
+    (MLPClassifier(batch_norm=None), "batch_norm must be True or False, got None"),
+    (MLPClassifier(validation_fraction=1.0), "validation_fraction must be a number > 0 and < 1"),
+    (MLPClassifier(dtype="float16"), "dtype must be 'float32' or 'float64' or None, got 'float16'"),
+    (MLPClassifier(hidden_layer_sizes=(4, 0)), "hidden_layer_sizes must be > 0, got [4, 0]"),
+    (MLPClassifier(hidden_layer_sizes=(2.5,)), "hidden_layer_sizes must be > 0, got [2.5]"),
+    (MLPClassifier(activation="rleu"), "activation must be one of"),
+    (MLPClassifier(loss="logloss"), "loss must be one of"),
+    (MLPClassifier(class_weight={"no": 1}), "class_weight must name classes of y"),
+    (MLPClassifier(early_stopping=True, validation_fraction=0.1), "test_size = 2"),
+    (MLPRegressor(loss="log_loss"), "loss must be one of"),
+    (MLPRegressor(loss="quantile", quantile=1.5), "quantile must be a number > 0 and < 1, got 1.5"),
+    (MLPRegressor(huber_delta=0.0), "huber_delta must be a number > 0, got 0.0"),
+    (LogisticRegression(C=0.0), "C must be a number > 0, got 0.0"),
+    (LogisticRegression(max_iter=0), "max_iter must be an integer >= 1"),
+    (LinearSVC(loss="hinges"), "loss must be one of"),
+    (PerceptronClassifier(eta0=-1), "eta0 must be a number > 0, got -1"),
+    (CNNClassifier(kernel_size=0), "kernel_size must be an integer >= 1, got 0"),
+    (CNNClassifier(channels=(0,)), "channels must be integers >= 1, got (0,)"),
+    (CNNClassifier(hidden_layer_sizes=(-3,)), "hidden_layer_sizes must be integers >= 1"),
+    (CNNClassifier(image_shape=(3, 3)), "image_shape must be (H, W) or (C, H, W) of 4 pixels"),
+    (CNNClassifier(image_shape=(4,)), "image_shape must be (H, W) or (C, H, W) of 4 pixels"),
+    (NetClassifier("linear"), "module must be an nn.Module, or a function that returns one"),
+    (NetClassifier(lambda: "linear"), "module must return an nn.Module, got str"),
+    (NetClassifier(nn.Linear(4, 7)), "the network must give 3 outputs for each sample, got (2, 7)"),
+    (NetClassifier(nn.Linear(4, 3), lr=0), "lr must be a number > 0, got 0"),
+    (NetClassifier(nn.Linear(4, 3), optimizer="sdg"), "must be one of"),
+    (NetClassifier(nn.Linear(4, 3), clip_norm=-1.0), "clip_norm must be a number >= 0 or None"),
+    (NetRegressor(nn.Linear(4, 2)), "the network must give 1 outputs for each sample, got (2, 2)"),
+]
+
+
+@pytest.mark.parametrize(("model", "message"), WRONG, ids=lambda part: str(part)[:60])
+def test_wrong_parameters_are_errors(model, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        model.fit(X, Y)
+
+
+def test_devices_that_are_not_there_are_errors():
+    with pytest.raises(ArgumentError, match="got 'nowhere'"):
+        MLPClassifier(device="nowhere").fit(X, Y)
+
+
+TARGETS = [
+    (MLPClassifier(), None, "requires y to be passed, but the target y is None"),
+    (MLPClassifier(), Y[:-1], "inconsistent numbers of samples: [12, 11]"),
+    (MLPClassifier(), Y + 0.5, "Unknown label type: continuous"),
+    (MLPClassifier(), np.zeros(12), "y must have two classes at least, got one class (np.float64"),
+    (MLPClassifier(), np.full(12, np.nan), "NaN"),
+    (MLPRegressor(), None, "requires y to be passed, but the target y is None"),
+    (MLPRegressor(), Y[:-1], "inconsistent numbers of samples: [12, 11]"),
+    (MLPRegressor(), np.where(Y == 0, np.inf, 1.0), "infinity"),
+    (MLPRegressor(), np.asarray(["a"] * 12), "Convert your data to numeric values"),
+    (MLPRegressor(), np.ones((12, 1, 2)), "dim 3"),
+]
+
+
+@pytest.mark.parametrize(("model", "y", "message"), TARGETS, ids=lambda part: str(part)[:40])
+def test_wrong_targets_are_errors(model, y, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        model.fit(X, y)
+
+
+def test_another_number_of_targets_is_an_error_when_going_on():
+    model = MLPRegressor((3,), max_iter=1, tol=None).partial_fit(X, X[:, 0])
+    with pytest.raises(
+        ValueError, match="y must have 1 columns, as it had in"
+    ):
+        model.partial_fit(X, X[:, :2])
+    with pytest.raises(ValueError, match="does not support early_stopping=True"):
+        model.set_params(early_stopping=True).partial_fit(X, X[:, 0])
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+def test_a_training_that_diverges_is_an_error():
+    model = MLPRegressor((4,), solver="sgd", learning_rate_init=1e6, max_iter=50, tol=None)
+    with pytest.raises(ValueError, match="non-finite parameter weights; scale the features"):
+        model.fit(1e3 * X, X[:, 0])
+
+
+def test_applying_needs_a_fit():
+    for model in (MLPClassifier(), LogisticRegression(), NetRegressor(nn.Linear(4, 1))):
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+        with pytest.raises(NotFittedError):
+            model.to("cpu")
