@@ -58,7 +58,8 @@ def forward(
             a, n = gates[k][s], news[s, part]
             before, h = path.rows[s, part, :hidden], path.rows[s + 1, part, :hidden]
             r, z, u_n = a
-            np.matmul(path.rows[s, part], w_gates, out=a)
+            columns = path.columns(s)
+            np.matmul(path.rows[s, part, columns], w_gates[:, columns], out=a)
             sigmoid(a[:2])
             n += np.multiply(r, u_n, out=t)
             np.tanh(n, out=n)
@@ -103,8 +104,9 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
             np.subtract(shares, np.multiply(shares, a[:2], out=products_), out=e[1:3])
             if mask is not None:
                 np.copyto(e, 0.0, where=mask[part])
-            np.matmul(errors[s, part, hidden:], w_hh, out=dh_)
-            dh_ += t
+            if s or needs[1]:
+                np.matmul(errors[s, part, hidden:], w_hh, out=dh_)
+                dh_ += t
             path.hold(s, part, (dh_, waited))
 
     run_parts(path, work)
@@ -119,7 +121,7 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
     if needs[3] or needs[5]:
         dw = path.gradients(errors[:, :, hidden:], slice(hidden + 1))
         dw_hh, db_hh = (np.ascontiguousarray(a) for a in (dw[:, :hidden], dw[:, hidden]))
-    return (dx, dh, dw_ih, dw_hh, db_ih, db_hh)[:inputs]
+    return (dx, dh if needs[1] else None, dw_ih, dw_hh, db_ih, db_hh)[:inputs]
 
 
 register("gru", library="numpy", forward=forward, backward=backward, accepts=accepts)

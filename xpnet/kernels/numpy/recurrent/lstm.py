@@ -59,7 +59,8 @@ def forward(
         for s in range(path.steps):
             a, tanh_c = gates[k][s], squashed[k][s]
             i, f, o, g = a
-            np.matmul(path.rows[s, part], w_gates, out=a)
+            columns = path.columns(s)
+            np.matmul(path.rows[s, part, columns], w_gates[:, columns], out=a)
             sigmoid(a[:3])
             np.tanh(g, out=g)
             before, c, h = c, cells[k][s + 1], path.rows[s + 1, part, :width]
@@ -117,7 +118,8 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
             np.subtract(shares, np.multiply(shares, a[:3], out=products_), out=e[:3])
             if mask is not None:
                 np.copyto(e, 0.0, where=mask[part])
-            np.matmul(errors[s, part], w_state, out=dh_)
+            if s or needs[1]:
+                np.matmul(errors[s, part], w_state, out=dh_)
             path.hold(s, part, (dh_, waited[0]), (dc_, waited[1]))
             if of_output is not None and mask is not None:
                 np.copyto(of_output[s, part], 0.0, where=mask[part])
@@ -132,7 +134,7 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
         db_hh = db_ih.copy()
     if of_output is not None and raw is not None and needs[7]:
         (dw_hr,) = products((of_output.reshape(-1, width).T, raw.reshape(-1, hidden)))
-    return (dx, dh, dc, dw_ih, dw_hh, db_ih, db_hh, dw_hr)[:inputs]
+    return (dx, dh if needs[1] else None, dc, dw_ih, dw_hh, db_ih, db_hh, dw_hr)[:inputs]
 
 
 def sorted_gates(w: Array) -> Array:

@@ -69,7 +69,8 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
             e *= dh_
             if mask is not None:
                 np.copyto(e, 0.0, where=mask[part])
-            np.matmul(e, w_hh, out=dh_)
+            if s or needs[1]:
+                np.matmul(e, w_hh, out=dh_)
             path.hold(s, part, (dh_, waited))
 
     run_parts(path, work)
@@ -79,7 +80,7 @@ def backward(dy: Any, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None
     if any(needs[2:]):
         dw_hh, db_ih, dw_ih = path.split(path.gradients(errors))
         db_hh = db_ih.copy()
-    return (dx, dh, dw_ih, dw_hh, db_ih, db_hh)[:inputs]
+    return (dx, dh if needs[1] else None, dw_ih, dw_hh, db_ih, db_hh)[:inputs]
 
 
 register("rnn", library="numpy", forward=forward, backward=backward, accepts=accepts)

@@ -74,6 +74,7 @@ class Path:
     ) -> None:
         steps, batch, features = x.shape
         self.width, self.reverse = width, reverse
+        self.from_zero = h0 is None
         self.rows = memory.empty((steps + 1, batch, width + 1 + features), x.dtype)
         self.rows[0, :, :width] = 0.0 if h0 is None else h0
         self.rows[:, :, width] = 1.0
@@ -95,6 +96,10 @@ class Path:
     def turned(self, a: Array) -> Array:
         """Bring the steps from the order of time into that of the path, or back."""
         return a[::-1] if self.reverse else a
+
+    def columns(self, s: int) -> slice:
+        """Return which columns of z_s count: those of a first state of zeros do not."""
+        return slice(self.width if s == 0 and self.from_zero else 0, None)
 
     def blocks(self, *gates: int, hidden: int, steps: int | None = None) -> list[Array]:
         """Return memory for what each part keeps of its steps: (T, *gates, n, H) for each part."""
