@@ -58,11 +58,12 @@ class Samples(NamedTuple):
         """
         if wanted != "auto" and int(wanted) > self.size:
             warnings.warn("Got `batch_size` larger than sample size; it is clipped", stacklevel=2)
-        size: int = min(200 if wanted == "auto" else int(wanted), self.size)
+        size = min(200 if wanted == "auto" else int(wanted), self.size)
         if not no_single or size == 1:
             return size
         sizes = [*range(size, 1, -1), *range(size + 1, self.size + 1)]
-        return next(n for n in sizes if self.size % n != 1)
+        found: int = next(n for n in sizes if self.size % n != 1)
+        return found
 
     def rows(self, indices: np.ndarray) -> Samples:
         """Return some of the samples."""
