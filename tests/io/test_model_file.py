@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 
@@ -12,7 +13,8 @@ import xpnet as xn
 from xpnet import nn
 from xpnet.backend import device_of, dtype_name, to_numpy
 from xpnet.errors import ArgumentError, ModelFileError
-from xpnet.io import load, read_notes, registry, save
+from xpnet.io import load, read_notes, registry, save, tensor_file
+from xpnet.io.tensor_file import write_file
 from xpnet.testing import assert_close
 
 
@@ -215,7 +217,7 @@ def test_what_cannot_be_described_is_saved_with_a_warning_and_needs_a_model(path
 def test_the_file_names_its_format_and_the_version_that_wrote_it(path):
     save(small(), path)
     metadata = metadata_of(path)
-    assert metadata["xpnet_format"] == "1"
+    assert metadata["xpnet_format"] == "2"
     assert metadata["xpnet_version"] == xn.__version__
 
 
@@ -249,11 +251,22 @@ def test_a_missing_folder_is_an_error(tmp_path):
 def test_a_failure_while_writing_leaves_the_old_file(path, monkeypatch):
     save(small(), path)
     before = path.read_bytes()
-    monkeypatch.setattr(
-        "safetensors.numpy.save_file", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full"))
-    )
-    with pytest.raises(OSError, match="disk full"):
+
+    def full(host):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tensor_file, "CODES", {**tensor_file.CODES})
+    original = tensor_file._bytes
+    calls = []
+
+    def bytes_of(host):
+        calls.append(1)
+        return original(host) if len(calls) < 6 else full(host)
+
+    monkeypatch.setattr(tensor_file, "_bytes", bytes_of)
+    with pytest.raises(ModelFileError, match=r"No space left.*is unchanged: make room"):
         save(small(), path)
+    monkeypatch.undo()
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == [path.name]
 
@@ -289,15 +302,15 @@ def test_a_file_without_architecture_needs_a_model(path):
 
 
 def rewrite(path, **changes):
-    """Write the file again with other metadata."""
-    metadata = {**metadata_of(path), **changes}
-    save_file(load_file(path), path, metadata={k: v for k, v in metadata.items() if v is not None})
+    """Write the file again with other metadata, and the checksum that belongs to them."""
+    metadata = {k: v for k, v in {**metadata_of(path), **changes}.items() if v is not None}
+    write_file("rewrite", path, load_file(path), metadata)
 
 
 def test_a_newer_format_is_an_error(path):
     save(small(), path)
-    rewrite(path, xpnet_format="2", xpnet_version="99.0")
-    with pytest.raises(ModelFileError, match=r"must have format 1, got 2, written by xpnet 99\.0"):
+    rewrite(path, xpnet_format="3", xpnet_version="99.0")
+    with pytest.raises(ModelFileError, match=r"format 1 to 2, got 3, written by xpnet 99\.0"):
         load(path)
 
 
@@ -322,9 +335,10 @@ def test_a_file_cannot_name_a_class_to_be_imported(path):
         load(path)
 
 
-def test_damaged_ties_are_an_error(path):
+@pytest.mark.parametrize("tied", ['{"0.weight": "9.weight"}', '{"0.weight": ["2.weight"]}'])
+def test_damaged_ties_are_an_error(path, tied):
     save(small(), path)
-    rewrite(path, tied='{"0.weight": "9.weight"}')
+    rewrite(path, tied=tied)
     with pytest.raises(ModelFileError, match="must tie parameters of its architecture"):
         load(path)
 

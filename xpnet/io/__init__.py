@@ -5,14 +5,28 @@
 ``registry.py``     the classes that a model file may name
 ``architecture.py`` a model's architecture as plain data, and back
 ``tied.py``         parameters that several modules share
-``model_file.py``   ``save`` and ``load``: safetensors
+``tensor_file.py``  arrays and text in one file: the layout of safetensors, with a checksum
+``model_file.py``   ``save`` and ``load``
+``rebuild.py``      the model that is in a file, built again without trusting it
+``manifest.py``     what a model came from: versions, machine, seed, options, commit, data
 ==================  ==============================================================
 """
 
 from __future__ import annotations
 
 from .atomic import atomic_path
-from .model_file import load, read_notes, save
+from .manifest import data_checksum, git_state, manifest
+from .model_file import load, read_manifest, read_notes, save
 from .registry import register_module
 
-__all__ = ["atomic_path", "load", "read_notes", "register_module", "save"]
+__all__ = [
+    "atomic_path",
+    "data_checksum",
+    "git_state",
+    "load",
+    "manifest",
+    "read_manifest",
+    "read_notes",
+    "register_module",
+    "save",
+]

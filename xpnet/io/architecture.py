@@ -265,6 +265,11 @@ def _replace_child(module: Module, name: str, child: Module) -> None:
     if isinstance(module, _CONTAINERS):
         path = ["_modules", *path]
     first, *rest = path
+    if first.startswith("__") or hasattr(type(module), first):
+        raise ModelFileError(
+            f"load: a part of a module must have a name of its own, got {name!r} in "
+            f"{type(module).__name__}, which is something else there; save the model again"
+        )
     if not rest:
         setattr(module, first, child)
         return

@@ -48,7 +48,7 @@ def tie_parameters(model: Module, tied: dict[str, str], where: str) -> None:
     """
     places = {place[0]: place[1:] for place in _places(model)}
     for full_name, other in tied.items():
-        if full_name not in places or other not in places:
+        if full_name not in places or not isinstance(other, str) or other not in places:
             raise ModelFileError(
                 f"{where} must tie parameters of its architecture, got {full_name!r} = {other!r}; "
                 "save the model again"

@@ -19,6 +19,7 @@ import numpy as np
 from ..backend import DEFAULT_FLOAT, DeviceLike, asarray, device_of, dtype_name, random
 from ..errors import ArgumentError, ShapeError, choose
 from ..typing import Array, Shape
+from .budget import spend
 from .parameter import Parameter
 
 __all__ = [
@@ -146,6 +147,8 @@ def draw(
     dtype('float32')
     """
     choose("init", "scheme", scheme, _SCHEMES)
+    if spend(shape):
+        return asarray(np.zeros(tuple(shape), np.float32), dtype, device)
     host = _SCHEMES[scheme](random.next_stream(), shape, **options)
     name = dtype if isinstance(dtype, str) else dtype_name(dtype)
     if name in ("float32", "float64"):

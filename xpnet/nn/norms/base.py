@@ -11,6 +11,7 @@ import numpy as np
 from ...backend import DeviceLike, asarray
 from ...errors import ShapeError
 from ...typing import Array
+from ..budget import spend
 from ..module import Module
 from ..parameter import Parameter
 
@@ -19,6 +20,7 @@ __all__ = ["Norm", "filled", "require_num_channels"]
 
 def filled(value: float, shape: tuple[int, ...], device: DeviceLike, dtype: Any) -> Array:
     """Return an array of one value; nothing is drawn, so other layers' weights stay the same."""
+    spend(shape)
     return asarray(np.full(shape, value), dtype, device)
 
 
