@@ -1,4 +1,4 @@
-"""The causal Transformer and the vision Transformer."""
+"""Models of texts, and the vision Transformer."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ def test_it_learns_a_sequence_by_heart_and_goes_on_with_it(backend):
     assert to_numpy(found).tolist() == text[0, :8].tolist()
 
 
+def test_a_recurrent_model_writes_on_step_by_step_as_if_it_read_all_of_it(backend):
+    model = models.CharacterLSTM(7, width=16, layers=2)
+    found = to_numpy(model.generate(backend.asarray([1, 2]), 6, temperature=0)).tolist()
+    for t in range(2, 8):
+        scores = to_numpy(model.predict(backend.asarray([found[:t]])))[0, -1]
+        assert int(scores.argmax()) == found[t]
+
+
 def test_draws_depend_on_the_seed_and_not_on_the_library(backend):
     model = small()
     drawn = to_numpy(model.generate([1], 30, seed=4))
@@ -77,6 +85,7 @@ def test_the_likeliest_are_drawn_more_often_at_low_temperature_and_alone_with_to
 def test_models_survive_a_file(tmp_path):
     for model, x in (
         (small(), np.asarray([[1, 2]])),
+        (models.CharacterLSTM(7, width=8), np.asarray([[1, 2]])),
         (models.ViT(width=16, layers=1), np.ones((1, 1, 8, 8), np.float32)),
     ):
         xn.save(model, tmp_path / "model.safetensors")
@@ -124,6 +133,8 @@ def test_attention_maps_of_a_text_look_back_only(backend):
         (lambda: small()(np.asarray([1, 2])), ShapeError, r"x must be \(N, T\), got \(2,\)"),
         (lambda: small()(np.zeros((1, 9), int)), ShapeError, "at most 8 positions, got 9"),
         (lambda: small()(np.asarray([[7]])), ArgumentError, "indices must be from 0 to 6, got 7"),
+        (lambda: models.CharacterLSTM(5)(np.asarray([1])), ShapeError, r"x must be \(N, T\)"),
+        (lambda: models.CharacterLSTM(5, width=0), ArgumentError, "width must be a positive"),
         (lambda: models.CausalTransformer(0), ArgumentError, "vocabulary must be a positive"),
         (lambda: small().generate([], 2), ShapeError, r"start must be \(T,\) with T >= 1"),
         (lambda: small().generate([[1]], 2), ShapeError, r"got \(1, 1\)"),

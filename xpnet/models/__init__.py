@@ -15,6 +15,8 @@
 ``resnet.py``               ResNet: blocks that compute what is added to their input
 ``unet.py``                 UNet: the class of every pixel
 ``vit.py``                  ViT: an image as a sequence of patches
+``language_model.py``       what models of texts have in common: they write on
+``character_lstm.py``       CharacterLSTM: what comes next, by what is remembered
 ``causal_transformer.py``   CausalTransformer: what comes next, character by character
 ``images.py``               what these models say when the images are of another size
 ==========================  =====================================================
@@ -26,6 +28,7 @@ from ..errors import choose
 from ..nn import Module
 from .back_propagation import DeepNetwork, ShallowNetwork
 from .causal_transformer import CausalTransformer
+from .character_lstm import CharacterLSTM
 from .lenet5 import LeNet5
 from .lenet5_original import LeNet5Original
 from .logistic_regression import LogisticRegression
@@ -40,6 +43,7 @@ from .vit import ViT
 
 __all__ = [
     "CausalTransformer",
+    "CharacterLSTM",
     "DeepNetwork",
     "KernelSVM",
     "LeNet5",

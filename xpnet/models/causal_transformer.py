@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import nn
-from ..backend import asarray, device_of, random, to_numpy
-from ..errors import ArgumentError, ShapeError
-from ..typing import Array
+from .language_model import LanguageModel, require_text
 
 __all__ = ["CausalTransformer"]
 
 
-class CausalTransformer(nn.Module):
+class CausalTransformer(LanguageModel):
     """A language model of the GPT kind: the scores of what comes next, at every position.
 
     ================================================  =============
@@ -86,11 +82,7 @@ class CausalTransformer(nn.Module):
 
     def forward(self, x: Any) -> Any:
         """Return the scores of what comes next: (N, T) integers -> (N, T, V)."""
-        if len(x.shape) != 2:
-            raise ShapeError(
-                f"CausalTransformer: x must be (N, T), got {tuple(x.shape)}; a single sequence is "
-                "x[None, :]"
-            )
+        require_text("CausalTransformer", x)
         return self.head(self.encoder(self.positions(self.tokens(x)), is_causal=True))
 
     def attention_maps(self, x: Any) -> list[Any]:
@@ -103,95 +95,3 @@ class CausalTransformer(nn.Module):
             maps.append(layer.self_attn(seen, average_attn_weights=False, is_causal=True)[1])
             x = layer(x, is_causal=True)
         return maps
-
-    def generate(
-        self,
-        start: Any,
-        count: int,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        seed: int = 0,
-    ) -> Array:
-        """Continue a sequence by drawing what comes next, again and again.
-
-        Parameters
-        ----------
-        start : (T,) integer array or list
-            Of which the last `length` are looked at. At least one.
-        count : int
-            How many to draw.
-        temperature : float
-            The scores are divided by it: below 1 likely ones become likelier, 0 takes the
-            likeliest.
-        top_k : int, optional
-            Draw among the k likeliest only.
-        seed : int
-            The same seed draws the same numbers on every library and device.
-
-        Returns
-        -------
-        (T + count,) array
-            The start and what was drawn, where the start was.
-
-        Raises
-        ------
-        ArgumentError
-            If an option makes no sense.
-        ShapeError
-            If the start is no sequence.
-
-        Examples
-        --------
-        >>> import xpnet as xn
-        >>> model = xn.models.CausalTransformer(5, length=8, width=8, layers=1, heads=2)
-        >>> bool((model.generate([1, 2], 4, seed=1) == model.generate([1, 2], 4, seed=1)).all())
-        True
-        """
-        home = device_of(start) if hasattr(start, "dtype") else device_of(self.head.weight)
-        numbers = to_numpy(start) if hasattr(start, "dtype") else np.asarray(start)
-        if numbers.ndim != 1 or not numbers.size:
-            raise ShapeError(
-                f"generate: start must be (T,) with T >= 1, got {numbers.shape}; begin with one "
-                "character, such as the end of a line"
-            )
-        vocabulary = self.tokens.weight.shape[0]
-        _require_options(count, temperature, top_k, vocabulary)
-        stream = random.stream(seed, "generate")
-        sequence = [int(n) for n in numbers]
-        for _ in range(count):
-            x = np.asarray([sequence[-self.length :]], np.int64)
-            scores = to_numpy(self.predict(asarray(x, device=device_of(self.head.weight))))
-            sequence.append(_drawn(scores[0, -1], temperature, top_k, stream))
-        return asarray(np.asarray(sequence, np.int64), device=home)
-
-
-def _require_options(count: Any, temperature: Any, top_k: Any, vocabulary: int) -> None:
-    if not isinstance(count, int) or count < 0:
-        raise ArgumentError(
-            f"generate: count must be an integer >= 0, got {count!r}; it is how many to draw"
-        )
-    if not temperature >= 0:
-        raise ArgumentError(
-            f"generate: temperature must be >= 0, got {temperature!r}; 1 draws as learnt, 0 takes "
-            "the likeliest"
-        )
-    if top_k is not None and not 1 <= top_k <= vocabulary:
-        raise ArgumentError(
-            f"generate: top_k must be from 1 to {vocabulary} or None, got {top_k!r}; None draws "
-            "among all"
-        )
-
-
-def _drawn(
-    scores: np.ndarray, temperature: float, top_k: int | None, stream: np.random.Generator
-) -> int:
-    """Draw a number by its score; the smallest sum of probabilities that exceeds a draw."""
-    scores = scores.astype(np.float64)
-    if temperature == 0:
-        return int(np.argmax(scores))
-    if top_k is not None:
-        least = np.sort(scores)[-top_k]
-        scores = np.where(scores < least, -np.inf, scores)
-    p = np.exp((scores - scores.max()) / temperature)
-    sums = np.cumsum(p)
-    return int(np.searchsorted(sums, stream.random() * sums[-1], side="right"))
