@@ -75,7 +75,7 @@ def test_states_that_do_not_fit():
         nn.GRU(2, 4)(X, [h])
     with pytest.raises(ShapeError, match=r"h_0 must be \(2, 6, 4\), .* whatever batch_first says"):
         nn.GRU(2, 4, num_layers=2, batch_first=True)(X, h)
-    with pytest.raises(ArgumentError, match=r"LSTM: hx must be a pair \(h_0, c_0\), got a single one"):
+    with pytest.raises(ArgumentError, match=r"LSTM: hx must be a pair \(h_0, c_0\), got a single"):
         nn.LSTM(2, 4)(X, h)
     with pytest.raises(ArgumentError, match="got 3 of them"):
         nn.LSTM(2, 4)(X, (h, h, h))
