@@ -109,9 +109,7 @@ def test_wrong_targets_are_errors(model, y, message):
 
 def test_another_number_of_targets_is_an_error_when_going_on():
     model = MLPRegressor((3,), max_iter=1, tol=None).partial_fit(X, X[:, 0])
-    with pytest.raises(
-        ValueError, match="y must have 1 columns, as it had in"
-    ):
+    with pytest.raises(ValueError, match="y must have 1 columns, as it had in"):
         model.partial_fit(X, X[:, :2])
     with pytest.raises(ValueError, match="does not support early_stopping=True"):
         model.set_params(early_stopping=True).partial_fit(X, X[:, 0])
