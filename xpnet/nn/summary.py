@@ -63,9 +63,7 @@ def summarize(model: Module, x: Any) -> Summary:
         row._replace(name=type(model).__name__) for row in rows
     ]
     counted = sum(math.prod(p.shape) for p in model.parameters())
-    return Summary(
-        type(model).__name__, layers, _shape(out), counted, sum(r.flops for r in rows)
-    )
+    return Summary(type(model).__name__, layers, _shape(out), counted, sum(r.flops for r in rows))
 
 
 def _note(rows: list[Row], name: str) -> Callable[[Module, Any, Any], None]:
