@@ -67,7 +67,7 @@ WRONG = [
     (CNNClassifier(image_shape=(3, 3)), "image_shape must be (H, W) or (C, H, W) of 4 pixels"),
     (CNNClassifier(image_shape=(4,)), "image_shape must be (H, W) or (C, H, W) of 4 pixels"),
     (NetClassifier("linear"), "module must be an nn.Module, or a function that returns one"),
-    (NetClassifier(lambda: "linear"), "module must return an nn.Module, got str"),
+    (NetClassifier(str), "module must return an nn.Module, got str"),
     (NetClassifier(nn.Linear(4, 7)), "the network must give 3 outputs for each sample, got (2, 7)"),
     (NetClassifier(nn.Linear(4, 3), lr=0), "lr must be a number > 0, got 0"),
     (NetClassifier(nn.Linear(4, 3), optimizer="sdg"), "must be one of"),

@@ -60,7 +60,10 @@ class _Net(NetEstimator):
 def _takes_sizes(factory: Callable[..., Any]) -> bool:
     """Tell whether a function must be given the numbers of features and outputs."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = inspect.signature(factory).parameters.values()
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except ValueError:  # a type of Python's own
+        return False
     return any(p.default is p.empty and p.kind in kinds for p in parameters)
 
 
