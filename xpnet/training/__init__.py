@@ -2,6 +2,7 @@
 
 =================  =====================================================================
 ``trainer.py``     Trainer: ``fit``, ``evaluate``, ``predict``
+``evaluation.py``  loss and metrics of a model on data
 ``steps.py``       one step: forward, loss, backward, update
 ``arguments.py``   what the arguments of a trainer must be
 ``modes.py``       training and evaluation mode of a model
@@ -14,6 +15,7 @@
 ``sweep.py``       sweep: hyper-parameters on a grid or at random, as a table
 ``metrics/``       accuracy, F1, R² ...: functions, and sums over batches
 ``callbacks/``     EarlyStopping, CSVLogger ...
+``checkpointing/`` what is kept of a training, so that it goes on to the same bits
 =================  =====================================================================
 """
 
@@ -29,6 +31,7 @@ from .callbacks import (
     StopOnNaN,
     TensorBoard,
 )
+from .checkpointing import Checkpoints
 from .history import History
 from .metrics import Metric
 from .sweep import Sweep, log_uniform, sweep
@@ -38,6 +41,7 @@ __all__ = [
     "CSVLogger",
     "Callback",
     "Checkpoint",
+    "Checkpoints",
     "EarlyStopping",
     "History",
     "LearningRateLogger",

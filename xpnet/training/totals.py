@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..backend import is_array, namespace, to_numpy, unwrap
+from ..backend import asarray, is_array, namespace, to_numpy, unwrap
 from ..typing import Array, State
 from .metrics import Metric
 from .metrics.wide import widened
@@ -90,9 +90,33 @@ class Totals:
             values[metric.name] = float(metric.compute(host))
         return values
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything in them, as numbers and arrays of the device."""
+        return {
+            "samples": self.samples,
+            "loss": self._loss,
+            "weight": self._weight,
+            "waiting": list(self._waiting),
+            "size": self._size,
+            "metrics": [dict(state) for state in self._states],
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned; arrays come to the current device."""
+        self.samples, self._size = state["samples"], state["size"]
+        self._loss, self._weight = _here(state["loss"]), _here(state["weight"])
+        self._waiting = [_here(loss) for loss in state["waiting"]]
+        self._states = [
+            {name: _here(value) for name, value in metric.items()} for metric in state["metrics"]
+        ]
+
 
 AT_ONCE = 64
 """The losses of so many batches are added up in one go."""
+
+
+def _here(value: Any) -> Any:
+    return asarray(value) if is_array(value) else value
 
 
 def fetch(arrays: Sequence[Array]) -> list[np.ndarray]:

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import optim
-from ..autograd import no_grad
-from ..backend import Device, DeviceLike, current_device, device_of, unwrap
+from ..backend import Device, DeviceLike, current_device, device_of
 from ..backend import device as on_device
 from ..data import DataLoader
 from ..nn import Module
@@ -28,13 +27,14 @@ from .arguments import (
     require_schedule,
 )
 from .callbacks import Callback, ProgressBar, StepSchedule
+from .checkpointing import Checkpoints, Run
+from .evaluation import EVALUATION, measure
 from .history import History
 from .inputs import as_loader, batches_for, groups, predict, require_good_data
 from .loss import BatchLoss
 from .metrics import Metric
 from .modes import mode_kept
 from .steps import take_step
-from .totals import Totals
 
 __all__ = ["Trainer"]
 
@@ -120,30 +120,29 @@ class Trainer:
             self.callbacks.append(StepSchedule(schedule, schedule_every))
         require_no_clipping(optimizer, clip_norm)
         self.clip_norm = clip_norm
-        self.accumulate = positive(
-            "Trainer", "accumulate", accumulate, "with 1, every batch is a step"
-        )
+        self.accumulate = positive("Trainer", "accumulate", accumulate, "1: every batch is a step")
         self.log_every = positive("Trainer", "log_every", log_every, "50 is usual")
         self.history = History()
         self.epoch = self.last_epoch = self.step = self.samples = self.samples_per_epoch = 0
-        self._stopped = ""
+        self.stopped = ""
 
     # ---- the loop ------------------------------------------------------------------------
 
-    def _train_epoch(self, loader: DataLoader, callbacks: Sequence[Callback]) -> dict[str, float]:
+    def _train_epoch(self, run: Run) -> dict[str, float]:
         """Go through the data once, and return the loss and the metrics on the way."""
         self.model.train()
-        totals = Totals(self.metrics)
-        for batches in groups(batches_for(self.model, loader), self.accumulate):
+        totals = run.begin_epoch()
+        for batches in groups(batches_for(self.model, run.loader), self.accumulate):
             take_step(self.model, self.optimizer, self._loss, batches, totals, self.clip_norm)
             self.step += 1
             self.samples = totals.samples
-            for callback in callbacks:
+            for callback in run.callbacks:
                 callback.on_step_end(self)
             if self.step % self.log_every == 0:
                 logs = totals.compute()
-                for callback in callbacks:
+                for callback in run.callbacks:
                     callback.on_log(self, logs)
+            run.end_step()
         return totals.compute()
 
     def fit(
@@ -156,6 +155,9 @@ class Trainer:
         seed: int = 0,
         progress: bool = True,
         check_data: bool = True,
+        checkpoint_dir: Checkpoints | str | os.PathLike[str] | None = None,
+        checkpoint_every: int | None = None,
+        resume: str | os.PathLike[str] = "auto",
     ) -> History:
         """Train for some epochs.
 
@@ -178,6 +180,14 @@ class Trainer:
         check_data : bool
             Search data on the host for NaN and infinity, and look whether the loss can use the
             targets, before the first step.
+        checkpoint_dir : path-like or Checkpoints, optional
+            A folder of this run alone. Everything that the next step depends on is written there
+            after each epoch, the model of the best epoch too: see :class:`Checkpoints`.
+        checkpoint_every : int, optional
+            Write it every so many steps as well.
+        resume : {"auto", "never"} or path-like
+            Go on from the newest checkpoint of the folder if there is one, never, or from this
+            one, for `epochs` in all: on NumPy to the same bits as without a break.
 
         Returns
         -------
@@ -189,6 +199,10 @@ class Trainer:
         ------
         DataError
             If the data are empty, no pairs, not finite, or not what the loss needs.
+        ArgumentError
+            If the checkpoint is of another run; the message tells the difference.
+        ModelFileError
+            If a checkpoint cannot be written or read. Those that were written stay.
 
         Notes
         -----
@@ -196,7 +210,7 @@ class Trainer:
         together do what ``fit(epochs=5)`` does.
         """
         positive("fit", "epochs", epochs, "one epoch shows every sample once")
-        self.history, self._stopped = History(), ""
+        self.history, self.stopped = History(), ""
         with on_device(self.device):
             loader = as_loader("fit", train, batch_size, shuffle, seed)
             held_out = None if validation is None else as_loader("fit", validation, EVALUATION)
@@ -205,46 +219,46 @@ class Trainer:
                     require_good_data("fit", part, self.loss)
             if loader is not train:
                 loader.set_epoch(self.epoch)
-            self.samples_per_epoch = len(loader.dataset)
-            self.last_epoch = self.epoch + epochs
             callbacks = [*self.callbacks, *([ProgressBar()] if progress else [])]
+            saved = (checkpoint_dir, checkpoint_every, resume)
             with mode_kept(self.model):
-                self._fit(loader, held_out, callbacks)
+                self._fit(Run(self, loader, held_out, callbacks, epochs, *saved))
         return self.history
 
-    def _fit(
-        self, loader: DataLoader, held_out: DataLoader | None, callbacks: Sequence[Callback]
-    ) -> None:
+    def _fit(self, run: Run) -> None:
         try:
-            for callback in callbacks:
+            for callback in run.callbacks:
                 callback.on_train_begin(self)
-            while self.epoch < self.last_epoch and not self._stopped:
+            run.begin()
+            while self.epoch < self.last_epoch and not self.stopped:
                 self.epoch += 1
-                for callback in callbacks:
+                for callback in run.callbacks:
                     callback.on_epoch_begin(self)
-                start = time.perf_counter()
-                logs = self._train_epoch(loader, callbacks)
-                seconds = time.perf_counter() - start  # without validation
-                for callback in callbacks:
+                logs = self._train_epoch(run)
+                seconds = run.seconds()  # without validation
+                for callback in run.callbacks:
                     callback.on_log(self, logs)
-                if held_out is not None:
-                    measured = self._evaluate(held_out)
+                if run.held_out is not None:
+                    measured = self._evaluate(run.held_out)
                     logs.update({f"val_{name}": value for name, value in measured.items()})
                 row = {"epoch": self.epoch, **logs, "seconds": seconds}
                 row["samples_per_second"] = self.samples / max(seconds, 1e-9)
-                for callback in callbacks:
+                for callback in run.callbacks:
                     callback.on_epoch_end(self, row)
                 self.history.append(row)
+                run.end_epoch(row)
         except KeyboardInterrupt:
             self.history.interrupted = True
         finally:
             self.optimizer.zero_grad()  # gradients take as much memory as the parameters
-            for callback in callbacks:
+            for callback in run.callbacks:
                 callback.on_train_end(self)
+        if not self.history.interrupted:
+            run.end()
 
     def stop(self, reason: str = "asked to") -> None:
         """End training after the current epoch; for callbacks."""
-        self._stopped = reason
+        self.stopped = reason
 
     # ---- using the model -----------------------------------------------------------------
 
@@ -268,13 +282,7 @@ class Trainer:
             return self._evaluate(as_loader("evaluate", data, batch_size))
 
     def _evaluate(self, loader: DataLoader) -> dict[str, float]:
-        self.model.eval()
-        totals = Totals(self.metrics)
-        with no_grad():
-            for x, y, w in batches_for(self.model, loader):
-                outputs = unwrap(self.model(x))
-                totals.add(self._loss(outputs, y, w), outputs, y, w)
-        return totals.compute()
+        return measure(self.model, self._loss, self.metrics, loader)
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """Return the model's outputs for `x`, in the library and on the device of `x`.
@@ -289,7 +297,3 @@ class Trainer:
         """Where the model is."""
         parameter = next(self.model.parameters(), None)
         return current_device() if parameter is None else device_of(parameter)
-
-
-EVALUATION = 256
-"""Batch size of evaluation: no tape is kept, so batches can be larger than in training."""

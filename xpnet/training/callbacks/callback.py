@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..trainer import Trainer
@@ -21,6 +22,10 @@ class Callback:
 
     Callbacks are called in the order in which they were given. The logs of an epoch go into the
     history after the last of them, so a callback can add a column.
+
+    A callback that remembers something from step to step defines ``state_dict`` and
+    ``load_state_dict``, so that a training that is resumed from a checkpoint goes on as if it had
+    not been broken off. The latter is called after ``on_train_begin``.
 
     Examples
     --------
@@ -46,3 +51,10 @@ class Callback:
 
     def on_train_end(self, trainer: Trainer) -> None:
         """Run at the end of a fit, however it ends."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what is to be remembered: numbers, text, arrays, and lists and dicts of those."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned; its arrays are NumPy's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,3 +86,11 @@ class Checkpoint(Callback):
                 "'{epoch:03d}.safetensors'"
             ) from error
         save(trainer.model, path)
+
+    def state_dict(self) -> dict[str, float]:
+        """Return the best number so far."""
+        return {"best": self._monitor.best}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Go on from what `state_dict` returned."""
+        self._monitor.best = state["best"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class CSVLogger(Callback):
         self.append = append
         self._file: IO[str] | None = None
         self._writer: csv.DictWriter[Any] | None = None
+        self._rows: list[Logs] = []
+        self._begin = 0
 
     def on_train_begin(self, trainer: Trainer) -> None:
         """Open the file."""
@@ -51,9 +54,16 @@ class CSVLogger(Callback):
             )
         self._file = self.path.open("a" if self.append else "w", newline="", encoding="utf-8")
         self._writer = None
+        self._rows, self._begin = [], self._file.tell()
 
     def on_epoch_end(self, trainer: Trainer, logs: Logs) -> None:
         """Write a line, and see that it reaches the file."""
+        if self._file is None:
+            return
+        self._rows.append(dict(logs))
+        self._write(logs)
+
+    def _write(self, logs: Logs) -> None:
         if self._file is None:
             return
         if self._writer is None:
@@ -67,4 +77,18 @@ class CSVLogger(Callback):
         """Close the file."""
         if self._file is not None:
             self._file.close()
-            self._file = None
+            self._file = self._writer = None  # a callback with a writer could not be pickled
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the lines written so far, and where they begin."""
+        return {"rows": [dict(row) for row in self._rows], "begin": self._begin}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Let the file be as it was, without what a run wrote that was broken off since."""
+        if self._file is not None:
+            self._begin = min(state["begin"], self._file.tell())
+            self._file.truncate(self._begin)
+            self._file.seek(self._begin)
+        self._rows = [dict(row) for row in state["rows"]]
+        for row in self._rows:
+            self._write(row)

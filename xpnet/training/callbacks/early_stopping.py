@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...backend import namespace
@@ -97,6 +98,21 @@ class EarlyStopping(Callback):
         if self._state is not None and trainer.epoch != self.best_epoch:
             trainer.model.load_state_dict(self._state)
         self._state = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the best so far, its parameters, and how long ago it was."""
+        return {
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "waited": self._waited,
+            "parameters": self._state,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self._monitor.best = state["best"]
+        self.best_epoch, self._waited = state["best_epoch"], state["waited"]
+        self._state = state["parameters"]
 
 
 def _copy(state: dict[str, Any]) -> dict[str, Any]:

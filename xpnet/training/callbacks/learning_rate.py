@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import choose
@@ -68,3 +69,12 @@ class StepSchedule(Callback):
             self.schedule.step(self._monitor.value(logs))
         elif self.every == "epoch":
             self.schedule.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of the schedule."""
+        state: dict[str, Any] = self.schedule.state_dict()
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.schedule.load_state_dict(state)

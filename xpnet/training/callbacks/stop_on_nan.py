@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...errors import AnomalyError
@@ -46,3 +47,11 @@ class StopOnNaN(Callback):
                 "smaller learning rate or clip_norm=1.0"
             )
         self._good_until = trainer.step
+
+    def state_dict(self) -> dict[str, int]:
+        """Return the step of the last look."""
+        return {"good_until": self._good_until}
+
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
+        """Go on from what `state_dict` returned."""
+        self._good_until = state["good_until"]
