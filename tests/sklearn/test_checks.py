@@ -37,7 +37,7 @@ ESTIMATORS = [
     MLPClassifier(max_iter=100),
     MLPClassifier(solver="lbfgs", max_iter=100),
     MLPRegressor(max_iter=100),
-    MLPRegressor(solver="sgd", tol=1e-2, max_iter=100),
+    MLPRegressor(solver="sgd", tol=1e-3, max_iter=100),
     CNNClassifier((4,), (16,), max_iter=100, learning_rate_init=0.01),
     NetClassifier(Network(), lr=0.02, max_iter=60),
     NetRegressor(Network(), lr=0.02, max_iter=60),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 
 from xpnet.sklearn import MLPClassifier, MLPRegressor
-from xpnet.training.callbacks import Callback, CSVLogger, EarlyStopping
+from xpnet.training.callbacks import Callback, Checkpoint, CSVLogger, EarlyStopping
 
 X, Y = load_iris(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -85,6 +87,19 @@ def test_callbacks_see_the_training(tmp_path):
     assert {"loss", "val_score"} <= set(lines[0].split(","))
     last = dict(zip(lines[0].split(","), lines[-1].split(","), strict=True))
     assert float(last["loss"]) == pytest.approx(model.loss_curve_[-1], rel=1e-3)
+
+
+def test_a_network_with_callbacks_is_copied_and_stored(tmp_path):
+    callbacks = [
+        CSVLogger(tmp_path / "log.csv"),
+        EarlyStopping("loss"),
+        Checkpoint(tmp_path / "best.safetensors", "loss"),
+    ]
+    model = MLPClassifier(**QUICK, callbacks=callbacks).fit(X, Y)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert again.partial_fit(X, Y).n_iter_ == 21
+    same(clone(model).fit(X, Y), model)
 
 
 def test_control_c_ends_training_with_what_there_is():

@@ -158,19 +158,17 @@ import sys
 import sklearn
 from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from xpnet.backend import device_of
 from xpnet.sklearn import LogisticRegression, MLPClassifier, MLPRegressor
 from xpnet.testing import BACKENDS
 
 X, y = load_iris(return_X_y=True)
-SCALES = ("numpy", "strict", "strict-device1", "torch")  # with scikit-learn's own scaler
 for name in sys.argv[1:]:
     backend = BACKENDS[name]
     with backend, sklearn.config_context(array_api_dispatch=True):
         x, labels = backend.asarray(X), backend.asarray(y)
-        scaler = StandardScaler() if name in SCALES else FunctionTransformer()
-        pipeline = make_pipeline(scaler, LogisticRegression(max_iter=1000)).fit(x, labels)
+        pipeline = make_pipeline(StandardScaler(), LogisticRegression(tol=0.01)).fit(x, labels)
         assert device_of(pipeline.predict(x)) == backend.device
         assert device_of(pipeline.predict_proba(x)) == backend.device
         assert pipeline.score(x, labels) > 0.9
@@ -190,7 +188,8 @@ for name in sys.argv[1:]:
 
 
 def test_dispatch_of_scikit_learn_is_followed():
-    names = [name for name, backend in BACKENDS.items() if backend.unavailable() is None]
+    names = ["numpy", "strict-device1", "torch"]
+    names = [name for name in names if BACKENDS[name].unavailable() is None]
     environment = {**os.environ, "SCIPY_ARRAY_API": "1"}  # looked at when scipy is imported
     command = [sys.executable, "-W", "ignore", "-c", DISPATCH, *names]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

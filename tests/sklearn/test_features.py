@@ -12,6 +12,7 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 from sklearn.datasets import load_iris
 
+from xpnet import Tensor, nn
 from xpnet.backend import to_numpy
 from xpnet.sklearn import (
     CNNClassifier,
@@ -183,9 +184,18 @@ def test_one_number_is_the_weight_of_all():
     )
 
 
+def test_tensors_are_taken_as_the_arrays_in_them(backend):
+    x, y = Tensor(backend.asarray(X)), Tensor(backend.asarray(X[:, 0]))
+    said = MLPRegressor(**QUICK).fit(x, y).predict(x)
+    assert home_of(said) == backend.device
+    np.testing.assert_allclose(
+        to_numpy(said), MLPRegressor(**QUICK).fit(X, X[:, 0]).predict(X), atol=1e-6
+    )
+
+
 def test_images_are_taken_where_the_network_takes_them(backend):
     images = backend.asarray(np.random.default_rng(0).normal(size=(6, 1, 5, 5)))
-    model = CNNClassifier((2,), (4,), max_iter=1).fit(images, [0, 1, 2, 0, 1, 2])
+    model = CNNClassifier((2,), (), max_iter=1).fit(images, [0, 1, 2, 0, 1, 2])
     assert model.n_features_in_ == 1
     assert model.predict(images).shape == (6,)
     with pytest.raises(ValueError, match="X has 2 features"):
@@ -204,8 +214,6 @@ def test_arrays_know_where_they_are(backend):
 
 def test_a_network_of_ones_own_follows_rows_of_frames():
     pandas = pytest.importorskip("pandas")
-    from xpnet import nn
-
     frame = pandas.DataFrame(X, columns=list("abcd"), index=np.arange(150) + 7)
     model = NetRegressor(nn.Linear(4, 1), max_iter=2, random_state=0)
     said = model.fit(frame, frame["a"]).predict(frame)

@@ -133,9 +133,9 @@ def test_a_search_goes_through_networks():
     assert search.best_params_["module"].hidden.weight.shape == (16, 4)
 
 
-def test_images_go_into_convolutions(backend):
+def test_images_go_into_convolutions():
     digits, classes = load_digits(return_X_y=True)
-    x = backend.asarray(digits[:60].reshape(-1, 1, 8, 8) / 16)
+    x = digits[:60].reshape(-1, 1, 8, 8) / 16
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 10))
     model = NetClassifier(net, max_iter=2, random_state=0).fit(x, classes[:60])
     assert model.predict(x).shape == (60,)

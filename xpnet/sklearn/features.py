@@ -49,12 +49,14 @@ def is_foreign(x: Any) -> bool:
 
 
 def on_host(x: Any) -> Any:
-    """Return arrays of other libraries as NumPy arrays, and everything else as it is."""
+    """Return arrays of any library, and Tensors, as NumPy arrays, and everything else as it is."""
+    x = unwrap(x)
     return to_numpy(x) if is_foreign(x) else x
 
 
 def home_of(x: Any) -> Device:
     """Return the device of X; lists, matrices and data frames live on the host."""
+    x = unwrap(x)
     return device_of(x) if is_foreign(x) else as_device("cpu")
 
 
@@ -76,8 +78,9 @@ def checked(estimator: Any, x: Any, *, reset: bool = False, images: bool = False
     ValueError
         If X has the wrong rank or number of features, is empty, or is not finite.
     """
+    x = unwrap(x)
     if is_foreign(x):
-        return _checked_foreign(estimator, unwrap(x), reset, images)
+        return _checked_foreign(estimator, x, reset, images)
     x = validate_data(
         estimator,
         x,

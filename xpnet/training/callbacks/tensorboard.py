@@ -33,7 +33,7 @@ class TensorBoard(Callback):
 
     def __init__(self, folder: str | os.PathLike[str] = "runs") -> None:
         try:
-            self._library = importlib.import_module("tensorboardX")
+            importlib.import_module("tensorboardX")
         except ImportError as error:
             raise ArgumentError(
                 "TensorBoard: tensorboardX must be installed, got none; "
@@ -44,7 +44,8 @@ class TensorBoard(Callback):
 
     def on_train_begin(self, trainer: Trainer) -> None:
         """Open an event file."""
-        self._writer = self._library.SummaryWriter(self.folder)
+        # the library is no attribute, because callbacks of estimators are copied and pickled
+        self._writer = importlib.import_module("tensorboardX").SummaryWriter(self.folder)
 
     def on_log(self, trainer: Trainer, logs: Logs) -> None:
         """Write the running values."""
