@@ -6,6 +6,11 @@ import os
 import sys
 from functools import cache
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # each process has a core to itself: threads of several would wait for each other, spinning
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
 # SciPy looks at it when it is imported first; scikit-learn's checks of array API inputs want it
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
