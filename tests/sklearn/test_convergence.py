@@ -64,6 +64,7 @@ def test_validation_data_are_scored_and_take_nothing_from_the_training():
 
 def test_without_tol_all_epochs_are_taken():
     assert MLPClassifier(**{**QUICK, "max_iter": 60}).fit(X, np.zeros(150) + (Y > 0)).n_iter_ == 60
+    assert MLPClassifier(**QUICK, solver="lbfgs").fit(X, Y).n_iter_ == 20  # without a warning
     short = MLPClassifier(**{**QUICK, "max_iter": 500, "tol": 0.1, "n_iter_no_change": 2})
     assert short.fit(X, Y).n_iter_ < 60
 

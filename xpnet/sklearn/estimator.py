@@ -251,7 +251,7 @@ class NetEstimator(ABC, BaseEstimator):
         )
         self.n_iter_, self.loss_, self.best_loss_ = found.iterations, found.loss, found.loss
         self.t_ += samples.size * found.iterations
-        if not found.converged:
+        if not found.converged and self.tol is not None:
             self._warn(
                 f"lbfgs failed to converge after {found.iterations} iteration(s); raise max_iter, "
                 "or scale the data"
