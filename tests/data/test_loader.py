@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from xpnet.backend import asarray, current_device, device, device_of, to_numpy
+from xpnet.backend import asarray, current_device, device, device_of, manual_seed, to_numpy
 from xpnet.data import ArrayDataset, DataLoader
 from xpnet.errors import ArgumentError, DataError, ShapeError
 
@@ -349,12 +349,22 @@ def test_an_epoch_without_a_batch_is_refused():
 @pytest.mark.parametrize(
     ("argument", "value", "least"),
     [("batch_size", 0, 1), ("batch_size", 2.5, 1), ("prefetch", -1, 0), ("seed", -1, 0),
-     ("seed", None, 0)],
+     ("seed", "7", 0)],
 )  # fmt: skip
 def test_numbers_that_make_no_sense_are_refused(argument, value, least):
     message = f"{argument} must be an integer >= {least}, got {value!r}; "
     with pytest.raises(ArgumentError, match=message):
         DataLoader((X, Y), **{argument: value})
+
+
+def test_the_seed_is_that_of_manual_seed_unless_it_is_given():
+    for seed in (4, 5):
+        manual_seed(seed)
+        loader = DataLoader((X, Y), 5, shuffle=True)
+        assert labels_of(loader) == labels_of(DataLoader((X, Y), 5, shuffle=True, seed=seed))
+        assert loader.state_dict()["seed"] == seed
+        manual_seed(9)  # does not change a loader that is there
+        assert loader.seed == seed
 
 
 def test_a_negative_epoch_is_refused():

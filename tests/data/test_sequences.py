@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import xpnet as xn
 from xpnet import data, nn
 from xpnet.backend import device_of, to_numpy
 from xpnet.errors import ArgumentError, DataError
@@ -88,6 +89,8 @@ def test_the_order_depends_on_seed_and_epoch_alone():
     assert order(0) == [first]
     assert first != second
     assert order(1) != [first]
+    xn.manual_seed(1)
+    assert order(None) == order(1)
 
 
 def test_a_model_sees_no_padding():

@@ -371,3 +371,14 @@ def test_evaluation_fetches_once(points, make_trainer, fetches):
     del fetches[:]
     trainer.evaluate(points, batch_size=10)
     assert fetches == ["to_numpy"]
+
+
+def test_one_seed_decides_on_weights_order_and_dropout(points):
+    def trained(common, **options):
+        xn.manual_seed(common)
+        model = xn.models.MLP(2, (16,), 2, dropout=0.3)
+        xn.Trainer(model, "adam").fit(points, epochs=2, progress=False, **options)
+        return b"".join(x.tobytes() for x in model.state_dict().values())
+
+    assert trained(6) == trained(6) == trained(6, seed=6)
+    assert len({trained(6), trained(7), trained(6, seed=7)}) == 3

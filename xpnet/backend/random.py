@@ -33,7 +33,10 @@ _own = _Own()
 
 
 def manual_seed(seed: int) -> None:
-    """Restart the sequence of draws for initial weights and dropout.
+    """Restart the sequence of draws for initial weights and dropout, and seed what is shuffled.
+
+    Loaders that are made afterwards, and trainings that begin, put samples in the order of this
+    seed unless they are given one of their own.
 
     Parameters
     ----------

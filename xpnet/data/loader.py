@@ -37,8 +37,9 @@ class DataLoader:
     batch_size : int, default 32
     shuffle : bool, default False
         A new order in each epoch.
-    seed : int, default 0
+    seed : int, optional
         With the epoch's number it determines the order, the same on every library and machine.
+        Default: that of :func:`xpnet.manual_seed`, which is 0 if nobody called it.
     drop_last : bool, default False
         Leave out the last batch if it is smaller than the others.
     prefetch : int, default 0
@@ -81,7 +82,7 @@ class DataLoader:
         data: Any,
         batch_size: int = 32,
         shuffle: bool = False,
-        seed: int = 0,
+        seed: int | None = None,
         drop_last: bool = False,
         prefetch: int = 0,
         device: str | Device | None = None,
@@ -90,6 +91,7 @@ class DataLoader:
         self.dataset = _as_dataset(data)
         self.batch_size = _checked("batch_size", batch_size, 1, "a usual value is 32")
         self.shuffle = shuffle
+        seed = random.get_state()["seed"] if seed is None else seed
         self.seed = _checked("seed", seed, 0, "a usual value is 0")
         self.drop_last = drop_last
         self.prefetch = _checked("prefetch", prefetch, 0, "0 is no thread, 2 is usual with one")

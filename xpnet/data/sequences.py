@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import Device, as_device, to_device, to_numpy
+from ..backend import Device, as_device, random, to_device, to_numpy
 from ..errors import ArgumentError, DataError, choose
 from ..typing import Array
 from .order import permutation
@@ -115,8 +115,9 @@ class SequenceLoader:
         What sequences are padded with.
     shuffle : bool
         A new order in each epoch.
-    seed : int
-        With the epoch's number it determines the order, the same on every machine.
+    seed : int, optional
+        With the epoch's number it determines the order, the same on every machine. Default: that
+        of :func:`xpnet.manual_seed`.
     device : str or Device, optional
         Where the batches land. Default: the device that is current when an iteration starts.
 
@@ -154,7 +155,7 @@ class SequenceLoader:
         width: int = 1,
         value: float = 0,
         shuffle: bool = False,
-        seed: int = 0,
+        seed: int | None = None,
         device: str | Device | None = None,
     ) -> None:
         self.sequences = _as_arrays("SequenceLoader", sequences)
@@ -165,6 +166,7 @@ class SequenceLoader:
                     f"SequenceLoader: labels must be ({len(self.sequences)}, ...), one row for "
                     f"each sequence, got {y.shape}; check how they were read"
                 )
+        seed = random.get_state()["seed"] if seed is None else seed
         for name, number, least in (
             ("batch_size", batch_size, 1),
             ("width", width, 1),

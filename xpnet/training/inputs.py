@@ -43,7 +43,7 @@ Batch = tuple[Array, Array, Array | None]
 
 
 def as_loader(
-    where: str, data: Any, batch_size: int, shuffle: bool = False, seed: int = 0
+    where: str, data: Any, batch_size: int, shuffle: bool = False, seed: int | None = None
 ) -> DataLoader:
     """Return a loader for a data set, a pair (X, y) or (X, y, weights); a loader as it is.
 

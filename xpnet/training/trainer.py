@@ -152,7 +152,7 @@ class Trainer:
         epochs: int = 1,
         batch_size: int = 32,
         shuffle: bool = True,
-        seed: int = 0,
+        seed: int | None = None,
         progress: bool = True,
         check_data: bool = True,
         checkpoint_dir: Checkpoints | str | os.PathLike[str] | None = None,
@@ -173,8 +173,8 @@ class Trainer:
         batch_size : int
         shuffle : bool
             A new order in each epoch.
-        seed : int
-            Of the order; the same seed gives the same order on every library and device.
+        seed : int, optional
+            Of the order, the same on every library. Default: that of :func:`xpnet.manual_seed`.
         progress : bool
             Show a bar on standard error.
         check_data : bool
