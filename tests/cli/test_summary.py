@@ -34,3 +34,21 @@ def test_a_file_that_does_not_know_its_input_needs_to_be_told(xpnet, tmp_path):
     xn.save(xn.nn.Linear(7, 3), path)
     assert "--input-shape must be given" in xpnet("summary", path).err
     assert "24" in xpnet("summary", path, "--input-shape", 7).out
+
+
+def test_what_a_model_came_from_is_shown(xpnet, trained):
+    out = xpnet("summary", trained).out
+    assert "trained on cpu of " in out
+    assert f"xpnet {xn.__version__}" in out
+    assert "data crc32:" in out
+    assert "seed 0" in out
+    assert "options: model mlp, hidden 128, " in out
+    assert "None" not in out
+
+
+def test_a_model_that_does_not_know_where_it_came_from_shows_its_layers(xpnet, tmp_path):
+    path = tmp_path / "model.safetensors"
+    xn.save(xn.nn.Linear(7, 3), path)
+    done = xpnet("summary", path, "--input-shape", 7)
+    assert done.code == 0
+    assert "trained on" not in done.out

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .._version import __version__
+from ..data import ArrayDataset
 from ..io import atomic_path, save
 from ..nn import Module
 from ..plot import learning_curves
 from ..training import History
 from .outputs import beside
 
-__all__ = ["Run", "write"]
+__all__ = ["Run", "notes_of", "record_of", "write"]
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,14 @@ class Run:
     history: History
     results: dict[str, dict[str, float]]
     seconds: float
-    input_shape: tuple[int, ...]
-    class_names: Sequence[str] | None
-    divisor: int | None
+    notes: dict[str, Any]
+    manifest: dict[str, Any]
 
 
 def write(run: Run, output: str, plot: str | None) -> list[str]:
     """Write the files and return their names."""
     paths = beside(output)
-    save(run.model, paths[0], _notes(run))
+    save(run.model, paths[0], run.notes, run.manifest)
     with atomic_path(paths[1], "train") as temporary:
         run.history.to_csv(temporary)
     with atomic_path(paths[2], "train") as temporary:
@@ -47,21 +46,20 @@ def write(run: Run, output: str, plot: str | None) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _notes(run: Run) -> dict[str, Any]:
+def notes_of(options: dict[str, Any], train: ArrayDataset, divisor: int | None) -> dict[str, Any]:
     """Return what is needed to use the model: shapes and names."""
     return {
-        "input_shape": list(run.input_shape),
-        "class_names": None if run.class_names is None else list(run.class_names),
-        "data": run.options["data"],
-        "classes": run.options["classes"],
-        "divisor": run.divisor,
+        "input_shape": [int(n) for n in train.arrays[0].shape[1:]],
+        "class_names": None if train.class_names is None else list(train.class_names),
+        "data": options["data"],
+        "classes": options["classes"],
+        "divisor": divisor,
     }
 
 
 def _record(run: Run) -> dict[str, Any]:
-    options = {k: v for k, v in run.options.items() if k not in ("run", "parser", "config")}
     return {
-        "options": options,
+        "options": record_of(run.options),
         "results": run.results,
         "epochs": len(run.history),
         "interrupted": run.history.interrupted,
@@ -69,3 +67,14 @@ def _record(run: Run) -> dict[str, Any]:
         "xpnet": __version__,
         "python": platform.python_version(),
     }
+
+
+def record_of(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that say how to train.
+
+    Examples
+    --------
+    >>> record_of({"epochs": 3, "parser": None, "run": print})
+    {'epochs': 3}
+    """
+    return {k: v for k, v in options.items() if k not in ("run", "parser", "config")}

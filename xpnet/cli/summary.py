@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import models
 from ..errors import ArgumentError
-from ..io import load, read_notes
+from ..io import load, read_manifest, read_notes
 from ..nn import Module
 from . import problem
 from .parsing import numbers, whole
@@ -27,7 +27,8 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "summary",
         help="show the layers of a model, with parameters and operations",
-        description="Show the layers of a model: shapes for one sample, parameters, operations.",
+        description="Show the layers of a model: shapes for one sample, parameters, operations; "
+        "of a model file also what it came from.",
         epilog=EXAMPLES,
     )
     parser.add_argument(
@@ -50,7 +51,33 @@ def run(options: argparse.Namespace) -> int:
     """Print the table."""
     model, shape = _named(options) if options.model in models.MODELS else _saved(options)
     print(model.summary((1, *shape)))
+    if options.model not in models.MODELS:
+        print("".join(f"\n{line}" for line in _origin(read_manifest(options.model))))
     return 0
+
+
+def _origin(manifest: dict[str, Any]) -> list[str]:
+    """Return what a model came from, in a few lines; of a file that does not know it, none."""
+    if not manifest:
+        return []
+    versions = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
+    git = manifest["git"]
+    changed = " with changed files" if git and git["dirty"] else ""
+    commit = f", commit {git['commit'][:12]}{changed}" if git else ""
+    said = {key: _shown(value) for key, value in manifest["config"].items()}
+    options = ", ".join(f"{key} {value}" for key, value in said.items() if value)
+    return [
+        f"trained on {manifest['device']} of {manifest['platform']['system']}",
+        f"with {versions}{commit}",
+        f"data {manifest['data']}, seed {manifest['seed']}",
+        f"options: {options}",
+    ]
+
+
+def _shown(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _named(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
@@ -63,11 +90,11 @@ def _saved(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
     if not os.path.exists(options.model) and not os.path.splitext(options.model)[1]:
         models.by_name(options.model)  # raises, and lists the names
     problem.refuse_mlp_options(options, "the model file")
-    notes = read_notes(options.model)
-    shape = options.input_shape or notes.get("input_shape")
+    model = load(options.model, device="cpu")
+    shape = options.input_shape or read_notes(options.model).get("input_shape")
     if shape is None:
         raise ArgumentError(
             "summary: --input-shape must be given for this file, which does not know it; "
             "write the shape of one sample, as in --input-shape 1,28,28"
         )
-    return load(options.model, device="cpu"), tuple(shape)
+    return model, tuple(shape)

@@ -10,14 +10,15 @@ from typing import Any
 from .. import backend, optim
 from ..data import ArrayDataset, DataLoader
 from ..data.augmentation import Augmentation
-from ..errors import AnomalyError, ArgumentError
+from ..errors import AnomalyError, ArgumentError, ModelFileError
+from ..io import manifest
 from ..nn import Module
-from ..training import History, StopOnNaN, Trainer
+from ..training import Checkpoints, History, StopOnNaN, Trainer
 from . import datasets, problem
 from .augment import augmentation_of
 from .classes import pick
 from .outputs import require_usable
-from .report import Run, write
+from .report import Run, notes_of, record_of, write
 from .tables import table
 from .training_options import LEARNING_RATES, MANY_SAMPLES, add_how, add_what, add_where
 
@@ -32,6 +33,7 @@ examples:
   xpnet train --model unet --data shapes --epochs 20
   xpnet train --data mine.npz --device cuda --dtype float64 --output mine.safetensors
   xpnet train --config mine.toml --epochs 50
+  xpnet train --data mnist --checkpoint-dir run --checkpoint-every 100 --resume
 
 A configuration file holds the same options, one a line:
   model = "mlp"
@@ -60,6 +62,7 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, test, write, and print what came out."""
     require_usable(options.output, options.plot)
+    _require_folder(options)
     with backend.device(options.device):
         backend.manual_seed(options.seed)
         loaded = datasets.load(options)
@@ -73,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
         trainer = _trainer(options, model, train)
         print(_headline(options, model, train, test))
         start = time.perf_counter()
-        history = _fit(options, trainer, _loader(options, train, augment), test)
+        notes = notes_of(vars(options), train, loaded.divisor)
+        history = _fit(options, trainer, _loader(options, train, augment), test, notes)
         seconds = time.perf_counter() - start
         results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}
     run_ = Run(
@@ -82,9 +86,8 @@ def run(options: argparse.Namespace) -> int:
         history=history,
         results=results,
         seconds=seconds,
-        input_shape=input_shape,
-        class_names=train.class_names,
-        divisor=loaded.divisor,
+        notes=notes,
+        manifest=manifest(trainer.device, options.seed, record_of(vars(options)), train),
     )
     written = write(run_, options.output, options.plot)
     print(_outcome(run_, trainer.device.name))
@@ -113,17 +116,46 @@ def _loader(
 
 
 def _fit(
-    options: argparse.Namespace, trainer: Trainer, train: DataLoader, test: ArrayDataset
+    options: argparse.Namespace,
+    trainer: Trainer,
+    train: DataLoader,
+    test: ArrayDataset,
+    notes: dict[str, Any],
 ) -> History:
+    checkpoints = None
+    if options.checkpoint_dir is not None:
+        checkpoints = Checkpoints(options.checkpoint_dir, options.checkpoint_every, notes=notes)
     try:
         return trainer.fit(
             train,
             validation=test,
             epochs=options.epochs,
             progress=not options.no_progress,
+            checkpoint_dir=checkpoints,
+            resume="auto" if options.resume or options.checkpoint_dir is None else "never",
         )
-    except AnomalyError as error:
-        raise AnomalyError(str(error).replace("clip_norm=1.0", "--clip-norm 1")) from error
+    except (AnomalyError, ArgumentError, ModelFileError) as error:
+        raise type(error)(_in_words_of_the_command_line(str(error))) from error
+
+
+def _in_words_of_the_command_line(message: str) -> str:
+    for name, flag in (
+        ("clip_norm=1.0", "--clip-norm 1"),
+        (" for resume='never'", " without --resume"),
+        ("resume='auto'", "--resume"),
+        ("checkpoint_dir", "--checkpoint-dir"),
+    ):
+        message = message.replace(name, flag)
+    return message
+
+
+def _require_folder(options: argparse.Namespace) -> None:
+    if options.checkpoint_dir is None and (options.resume or options.checkpoint_every is not None):
+        flag = "--resume" if options.resume else "--checkpoint-every"
+        raise ArgumentError(
+            f"train: --checkpoint-dir must be given for {flag}, got none; write "
+            "--checkpoint-dir run"
+        )
 
 
 def _trainer(options: argparse.Namespace, model: Module, train: ArrayDataset) -> Trainer:

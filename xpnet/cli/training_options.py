@@ -118,5 +118,16 @@ def add_where(parser: Any) -> None:
     group.add_argument(
         "--plot", metavar="FILE", help="draw loss and accuracy, as .png, .svg or .pdf"
     )
+    group.add_argument(
+        "--checkpoint-dir",
+        metavar="FOLDER",
+        help="write the state of the training there after each epoch, and the best model",
+    )
+    group.add_argument("--checkpoint-every", type=whole(1), metavar="N", help="and every N steps")
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the newest state in --checkpoint-dir, if there is one",
+    )
     group.add_argument("--config", metavar="FILE", help="a TOML file with options")
     group.add_argument("--no-progress", action="store_true", help="show no progress bar")

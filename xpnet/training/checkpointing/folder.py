@@ -59,6 +59,9 @@ class Checkpoints:
         ``"val_loss"``, or ``"loss"`` without validation data.
     mode : {"auto", "min", "max"}
         Whether small or large is good; "auto" knows it from the name.
+    notes : dict, optional
+        What else belongs to the best model, see :func:`xpnet.io.save`; the numbers of its epoch are
+        added.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class Checkpoints:
         keep: int = 3,
         monitor: str | None = None,
         mode: str = "auto",
+        notes: Mapping[str, Any] | None = None,
     ) -> None:
         for name, value in (("every", every), ("keep", keep)):
             given = value is not None
@@ -92,6 +96,7 @@ class Checkpoints:
         self.folder = Path(folder)
         self.every = every
         self.keep = keep
+        self.notes = dict(notes or {})
         self._arguments = ("Checkpoints", monitor, mode)
         self.monitor = Monitor(*self._arguments)
 

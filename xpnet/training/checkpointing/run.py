@@ -138,7 +138,8 @@ class Run:
             return
         # if the process ends between the two, the epoch is repeated, and its model written again
         if self.checkpoints.monitor.improved(row):
-            notes = {name: value for name, value in row.items() if value == value}
+            measured = {name: float(value) for name, value in row.items() if value == value}
+            notes = {**self.checkpoints.notes, **measured, "epoch": self.trainer.epoch}
             path = self.checkpoints.folder / BEST
             save(self.trainer.model, path, notes=notes, manifest=self._manifest)
         self._write()
