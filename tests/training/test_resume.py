@@ -460,7 +460,7 @@ def other_network():
     ("make", "options", "difference"),
     [
         (other_network, {}, r"model 0\.weight: \(16, 2\) float32 there, \(8, 2\) float32 here"),
-        (lambda: trainer_of(OPTIMIZERS["sgd"]), {}, "optimizer: Adam there, SGD here"),
+        (lambda: trainer_of(OPTIMIZERS["sgd"]), {}, "optimizer: Adam there, SGD here; make"),
         (
             lambda: trainer_of(lambda p: optim.Adam(p, lr=0.5)),
             {},

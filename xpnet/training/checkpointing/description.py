@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe", "differences", "with_state"]
 
+OPTIONS = "options of the optimizer"
+
 
 def describe(trainer: Trainer, loader: DataLoader) -> dict[str, Any]:
     """Return what decides the course of a training, but the state of it, as numbers and text."""
@@ -23,7 +25,7 @@ def describe(trainer: Trainer, loader: DataLoader) -> dict[str, Any]:
     return {
         "model": {name: f"{tuple(x.shape)} {dtype_name(x.dtype)}" for name, x in arrays.items()},
         "optimizer": type(optimizer).__name__,
-        "options of the optimizer": {name: _shown(v) for name, v in optimizer.defaults.items()},
+        OPTIONS: {name: _shown(v) for name, v in optimizer.defaults.items()},
         "parameter groups": [len(group["params"]) for group in optimizer.param_groups],
         "loss": _name(trainer.loss),
         "metrics": [metric.name for metric in trainer.metrics],
@@ -49,7 +51,10 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     ['seed: 0 there, 1 here', 'model w: (2,) there, (3,) here']
     """
     found = []
-    for key in dict.fromkeys([*there, *here]):
+    keys = dict.fromkeys([*there, *here])
+    if there.get("optimizer") != here.get("optimizer"):
+        keys.pop(OPTIONS, None)  # each has its own
+    for key in keys:
         one, other = there.get(key), here.get(key)
         if one == other:
             continue
