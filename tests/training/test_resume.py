@@ -82,7 +82,7 @@ def broken_off(make, data, folder, steps, **options):
         trainer = make()
         trainer.callbacks.append(KillAt(steps))
         if os.path.exists(folder):
-            random.manual_seed(99)  # a new process knows nothing of the draws before
+            random.set_state({"seed": 5, "draws": 99})  # a new process does not know how many
         try:
             history = trainer.fit(*data, checkpoint_dir=folder, progress=False, **options)
         except Killed:
@@ -476,7 +476,7 @@ def other_network():
         ),
         (lambda: trainer_of(clip_norm=1.0), {}, r"clip_norm: nothing there, 1\.0 here"),
         (trainer_of, {"batch_size": 16}, "batch_size: 32 there, 16 here"),
-        (trainer_of, {"seed": 4}, "seed: 0 there, 4 here"),
+        (trainer_of, {"seed": 4}, "seed: 5 there, 4 here"),
         (trainer_of, {"shuffle": False}, "shuffle: True there, False here"),
     ],
 )  # fmt: skip
