@@ -599,6 +599,16 @@ def test_a_folder_that_cannot_be_written_to_is_an_error_before_training(data, tm
         fit(folder, data, trainer_of(callbacks=[KillAt(0)]))
 
 
+def test_a_folder_that_became_read_only_is_an_error_before_training_goes_on(
+    data, tmp_path, monkeypatch
+):
+    done = fit(tmp_path, data)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert bits(fit(tmp_path, data)) == bits(done)  # nothing is to be written
+    with pytest.raises(ModelFileError, match="must be a folder that can be written to, got"):
+        fit(tmp_path, data, trainer_of(callbacks=[KillAt(0)]), epochs=4)
+
+
 def test_wrong_data_write_nothing(tmp_path):
     with pytest.raises(DataError):
         fit(tmp_path / "run", (([[math.nan]], [0]), None))

@@ -116,6 +116,14 @@ class Checkpoints:
                 with suppress(OSError):
                     (self.folder / name).unlink()
 
+    def require_writable(self) -> None:
+        """Raise a ModelFileError, before an epoch has been waited for, if nothing can be written."""
+        if not os.access(self.folder, os.W_OK):
+            raise ModelFileError(
+                f"fit: checkpoint_dir must be a folder that can be written to, got "
+                f"{str(self.folder)!r}; change its rights, or copy it elsewhere"
+            )
+
     def files(self) -> list[Path]:
         """Return the states in the folder, the newest last."""
         found = {}

@@ -110,6 +110,8 @@ class Run:
         self._unfinished = None if state["totals"] is None else state
         over = bool(trainer.stopped) or trainer.epoch >= trainer.last_epoch
         self._was_finished = over and state["finished"]
+        if not self._was_finished:
+            checkpoints.require_writable()
 
     def begin_epoch(self) -> Totals:
         """Return the totals of the epoch, which a checkpoint may have begun."""
