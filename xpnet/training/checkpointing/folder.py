@@ -117,7 +117,7 @@ class Checkpoints:
                     (self.folder / name).unlink()
 
     def require_writable(self) -> None:
-        """Raise a ModelFileError, before an epoch has been waited for, if nothing can be written."""
+        """Raise a ModelFileError if nothing can be written, before an epoch was waited for."""
         if not os.access(self.folder, os.W_OK):
             raise ModelFileError(
                 f"fit: checkpoint_dir must be a folder that can be written to, got "
