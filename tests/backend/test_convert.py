@@ -157,3 +157,22 @@ def test_what_is_no_number_is_refused(obj):
     for make in (xn.asarray, xn.Tensor):
         with pytest.raises(ArgumentError, match="asarray: obj must be numbers in a regular shape"):
             make(obj)
+
+
+def test_tensors_of_pytorch_leave_its_graph():
+    torch = pytest.importorskip("torch")
+    x = torch.ones(3, requires_grad=True) * 2
+    for moved in (xn.to_device(x, "torch:cpu"), xn.asarray(x, device="torch:cpu")):
+        assert not moved.requires_grad
+        assert moved.data_ptr() == x.data_ptr()
+    assert x.requires_grad
+    np.testing.assert_array_equal(xn.to_device(x, "cpu"), [2, 2, 2])
+
+
+def test_a_training_on_tensors_that_pytorch_records_leaves_no_graph_in_the_model():
+    torch = pytest.importorskip("torch")
+    x, y = torch.randn(8, 3, requires_grad=True), torch.tensor([0, 1] * 4)
+    with xn.device("torch:cpu"):
+        model = xn.models.SoftmaxRegression(3, 2)
+        xn.Trainer(model, "sgd").fit((x, y), epochs=2, progress=False)
+    assert not any(p.data.requires_grad for p in model.parameters())

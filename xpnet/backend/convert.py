@@ -88,6 +88,7 @@ def _regular(obj: Any) -> np.ndarray:
 
 def _move(x: Array, target: Device) -> Array:
     source = library_of(x)
+    x = source.untaped(x)
     if source is not target.library:
         return target.library.from_numpy(source.to_numpy(x), target.native)
     if source.device(x) == target.native:
@@ -100,7 +101,7 @@ def to_device(obj: Any, device: DeviceLike) -> Any:
 
     Modules are moved in place and returned; everything else is returned anew (arrays that are
     already there are returned as they are). A moved Tensor is a new leaf: the tape does not
-    cross devices.
+    cross devices. Tensors of PyTorch leave PyTorch's own graph.
 
     Examples
     --------

@@ -131,6 +131,10 @@ class Library:
         """Return the values of `x` as a NumPy array, which may share memory with it."""
         return np.asarray(x)
 
+    def untaped(self, x: Array) -> Array:
+        """Return `x` without what its library itself records for gradients (default: nothing)."""
+        return x
+
     def transfer(self, x: Array, device: NativeDevice) -> Array:
         """Return an array of this library on another of its devices."""
         return self.from_numpy(self.to_numpy(x), device)

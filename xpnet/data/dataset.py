@@ -177,7 +177,7 @@ def describe(x: Array) -> str:
 
 def _as_array(x: Any) -> Array:
     if is_array(x):
-        return x
+        return to_device(x, device_of(x))  # it stays where it is, but leaves PyTorch's graph
     if is_sparse(x):
         raise DataError(
             f"ArrayDataset: arrays must be dense, got a sparse matrix {tuple(x.shape)}; make a "

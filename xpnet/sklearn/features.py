@@ -24,6 +24,7 @@ from ..backend import (
     dtype_of,
     is_array,
     namespace,
+    to_device,
     to_numpy,
     unwrap,
 )
@@ -93,6 +94,7 @@ def checked(estimator: Any, x: Any, *, reset: bool = False, images: bool = False
 
 
 def _checked_foreign(estimator: Any, x: Array, reset: bool, images: bool) -> Array:
+    x = to_device(x, device_of(x))  # it stays where it is, and leaves PyTorch's graph
     name, shape = type(estimator).__name__, tuple(x.shape)
     if len(shape) < 2 or (len(shape) > 2 and not images):
         raise ValueError(

@@ -69,6 +69,10 @@ class Torch(Library):
         host: np.ndarray = x.detach().cpu().resolve_conj().resolve_neg().numpy()
         return host
 
+    def untaped(self, x: Array) -> Array:
+        """Leave PyTorch's graph: xpnet keeps its own tape, and parameters would join that graph."""
+        return x.detach() if x.requires_grad else x
+
     def transfer(self, x: Array, device: NativeDevice) -> Array:
         """Move by PyTorch's own means."""
         return x.to(device)
