@@ -94,7 +94,7 @@ def main(arguments=None):
     rates = {f"{f} / L": descend(data, len(data), f / curvatures[1], 20) for f in factors}
     for name, way in rates.items():
         result[name] = float(cost(way[-1:])[0] - lowest)
-        print(f"{name:9} {result[name]:.6f}")
+        print(f"{name:9} {result[name]:7.3f}")
 
     # the surface is drawn by functions of the array API, whatever the device
     def surface(w, b):

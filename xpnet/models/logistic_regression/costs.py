@@ -75,8 +75,9 @@ def squared_error(w: Array, b: Array, x: Array, y: Array) -> Array:
 def hessian(w: Array, b: Array, x: Array) -> Array:
     """Return the second derivatives of the cross-entropy by (w, b): (D + 1, D + 1).
 
-    It does not depend on the labels, has no negative eigenvalue, and its largest one is the
-    curvature L: gradient descent with a rate above 2/L cannot stay near a minimum.
+    It does not depend on the labels and has no negative eigenvalue. At w = 0 and b = 0, where every
+    a (1 - a) is 1/4 and nowhere larger, its largest eigenvalue is the L that bounds the curvature
+    everywhere: with a rate below 2/L gradient descent lowers the cost in every step.
 
     Parameters
     ----------

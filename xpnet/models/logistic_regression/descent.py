@@ -6,8 +6,9 @@
               w ← w - α dw
               b ← b - α db
 
-For a cost with curvature of at most L (the largest eigenvalue of its Hessian) every step with
-α < 2/L lowers the cost, and with α = 1/L by at least ‖∇J‖² / (2 L); beyond 2/L it may rise.
+For a cost with curvature of at most L (no eigenvalue of its Hessian is larger, anywhere) every step
+with α < 2/L lowers the cost unless ∇J = 0, and with α = 1/L by at least ‖∇J‖² / (2 L); beyond 2/L it
+may rise. Here L is the largest eigenvalue of `hessian` at w = 0 and b = 0, for a (1 - a) <= 1/4.
 
 A. Cauchy, 1847, *Méthode générale pour la résolution des systèmes d'équations simultanées*.
 """
@@ -51,7 +52,8 @@ def descend(
         ``gradient(w, b, x, y) -> (J, dw, db)``: one of the forms in ``gradients.py``, or your own.
     w : array, (D,), optional
         Where to begin. Default: zeros. As the cost is convex, the beginning does not decide which
-        minimum is found.
+        cost is reached in the end; it may decide which of several (w, b) of that cost, as where two
+        columns of x are equal.
     b : array, (), optional
 
     Returns
