@@ -7,8 +7,8 @@
               b ← b - α db
 
 For a cost with curvature of at most L (no eigenvalue of its Hessian is larger, anywhere) every step
-with α < 2/L lowers the cost unless ∇J = 0, and with α = 1/L by at least ‖∇J‖² / (2 L); beyond 2/L it
-may rise. Here L is the largest eigenvalue of `hessian` at w = 0 and b = 0, for a (1 - a) <= 1/4.
+with α < 2/L lowers the cost unless ∇J = 0, and with α = 1/L by at least ‖∇J‖² / (2 L); beyond 2/L
+it may rise. Here L is the largest eigenvalue of `hessian` at w = 0 and b = 0, for a (1 - a) <= 1/4.
 
 A. Cauchy, 1847, *Méthode générale pour la résolution des systèmes d'équations simultanées*.
 """

@@ -14,11 +14,11 @@ which is the perceptron's rule with a margin and with forgetting: the perceptron
 wrong, this also what is right but not by a margin of 1. The bias takes the same steps with ρ λ b in
 place of λ w.
 
-For ρ > 0 J is strongly convex, with min(1, ρ) λ. For ρ = 1 it is the paper's J, of samples with a 1
-appended: it is off by O(log(k) / λk) after k steps, whatever N is, and the mean over the second half
-of the steps, which is returned, does without the logarithm. For ρ = 0 the bias is free, J is not
-strongly convex in it, and these bounds say nothing: the steps are in use all the same, and the
-tests compare what they find with the exact solution.
+For ρ > 0 J is strongly convex. For ρ = 1 it is the paper's J, of samples with a 1 appended: it is
+off by O(log(k) / λk) after k steps, whatever N is, and the mean over the second half of the steps,
+which is returned, does without the logarithm. For ρ = 0 the bias is free, J is not strongly convex
+in it, and these bounds say nothing: the steps are in use all the same, and the tests compare what
+they find with the exact solution.
 
 References
 ----------
