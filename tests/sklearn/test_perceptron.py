@@ -10,7 +10,7 @@ pytest.importorskip("sklearn")
 from sklearn import linear_model
 from sklearn.datasets import load_iris
 
-from xpnet.sklearn import PerceptronClassifier
+from xpnet.sklearn import PerceptronClassifier, perceptron
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -70,3 +70,38 @@ def test_weights_of_samples_lengthen_their_corrections():
     y = np.asarray([1, 1, 1, 0])
     model = PerceptronClassifier(fit_intercept=False, **{**BASE, "max_iter": 1}).fit(x, y, weights)
     np.testing.assert_allclose(model.coef_, [[3.0 / weights.mean(), 0.0]])
+
+
+@pytest.mark.parametrize("weight", [50.0, 0.0])
+def test_scores_of_held_out_samples_do_not_depend_on_the_names_of_classes(weight):
+    options = {**BASE, "early_stopping": True, "validation_fraction": 0.3, "random_state": 0}
+    renamed = np.asarray([1, 0, 2])
+    model = PerceptronClassifier(class_weight={1: weight}, **options).fit(X, Y)
+    other = PerceptronClassifier(class_weight={0: weight}, **options).fit(X, renamed[Y])
+    assert model.validation_scores_ == other.validation_scores_
+    np.testing.assert_allclose(model.coef_, other.coef_[renamed])
+
+
+def test_a_penalty_shrinks_the_weights_in_each_step():
+    free = PerceptronClassifier(**BASE).fit(X, Y)
+    held = PerceptronClassifier(alpha=0.01, **BASE).fit(X, Y)
+    theirs = linear_model.Perceptron(penalty="l2", alpha=0.01, **BASE).fit(X, Y)
+    assert np.linalg.norm(held.coef_) < np.linalg.norm(free.coef_)
+    assert np.mean(held.predict(X) == theirs.predict(X)) > 0.9
+
+
+def test_breaking_off_keeps_what_was_learnt(monkeypatch):
+    calls = []
+
+    def correct(*arguments):
+        calls.append(arguments)
+        if len(calls) > 200:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    original = perceptron._correct
+    monkeypatch.setattr(perceptron, "_correct", correct)
+    with pytest.warns(UserWarning, match="interrupted"):
+        model = PerceptronClassifier(**BASE).fit(X, Y)
+    assert model.n_iter_ == 1
+    assert model.score(X, Y) > 0.5

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from ..backend import namespace
-from ..training import Trainer
+from ..nn import Module
 from ..training.callbacks import Callback
 
-__all__ = ["Convergence"]
+__all__ = ["Convergence", "Training"]
+
+
+class Training(Protocol):
+    """What is asked of a training: of a Trainer, or of a loop of one's own."""
+
+    model: Module
+    samples: int
+
+    def stop(self, reason: str) -> None:
+        """End after this epoch."""
 
 
 class Convergence(Callback):
@@ -52,7 +62,7 @@ class Convergence(Callback):
         on_score: bool = False,
         penalty: Callable[[], float] | None = None,
         stalled: Callable[[], bool] | None = None,
-        epoch_done: Callable[[Trainer, int], None] | None = None,
+        epoch_done: Callable[[Training, int], None] | None = None,
         samples_seen: int = 0,
     ) -> None:
         self.tol, self.patience = tol, patience
@@ -67,11 +77,11 @@ class Convergence(Callback):
         self._extra = 0.0
         self._best: dict[str, Any] | None = None
 
-    def on_epoch_begin(self, trainer: Trainer) -> None:
+    def on_epoch_begin(self, trainer: Training) -> None:
         """Note the penalty."""
         self._extra = 0.0 if self._penalty is None else self._penalty()
 
-    def on_epoch_end(self, trainer: Trainer, logs: dict[str, float]) -> None:
+    def on_epoch_end(self, trainer: Training, logs: dict[str, float]) -> None:
         """Note the loss and the score, and count the epochs without an improvement."""
         logs["loss"] += self._extra
         self.losses.append(logs["loss"])
@@ -101,7 +111,7 @@ class Convergence(Callback):
                 self.converged = True
                 trainer.stop("converged")
 
-    def on_train_end(self, trainer: Trainer) -> None:
+    def on_train_end(self, trainer: Training) -> None:
         """Go back to the parameters with the best score."""
         if self._best is not None:
             trainer.model.load_state_dict(self._best)

@@ -11,7 +11,7 @@ from .. import nn, optim
 from ..backend import to_numpy
 from ..nn import init
 from ..optim import Optimizer
-from ..training import Trainer
+from .convergence import Training
 from .estimator import NetEstimator
 from .parameters import COMMON_RULES, Rule, flag, integer, number, one_of
 
@@ -110,7 +110,7 @@ class Dense(NetEstimator):
             eps=self.epsilon,
         )
 
-    def _epoch_done(self, trainer: Trainer, samples_seen: int) -> None:
+    def _epoch_done(self, trainer: Training, samples_seen: int) -> None:
         if self.solver == "sgd" and self.learning_rate == "invscaling":
             self._set_rate(self.learning_rate_init / (samples_seen + 1) ** self.power_t)
 

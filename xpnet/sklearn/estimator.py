@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,7 +21,7 @@ from ..nn import BatchNorm1d, Module, Parameter
 from ..optim import Optimizer
 from ..training import Trainer
 from ..training.callbacks import Callback
-from .convergence import Convergence
+from .convergence import Convergence, Training
 from .features import checked, home_of, require_same_home
 from .full_batch import minimize, penalty
 from .outputs import outputs_of
@@ -94,7 +95,7 @@ class NetEstimator(ABC, BaseEstimator):
         """Do what is to be done when nothing improves any more; True ends the training."""
         return True
 
-    def _epoch_done(self, trainer: Trainer, samples_seen: int) -> None:
+    def _epoch_done(self, trainer: Training, samples_seen: int) -> None:
         """Run after each epoch."""
 
     # ---- training ------------------------------------------------------------------------
@@ -142,7 +143,7 @@ class NetEstimator(ABC, BaseEstimator):
         self.validation_scores_: list[float] | None = None
         self.best_loss_: float | None = None
         self.best_validation_score_: float | None = None
-        given = tuple(self._outputs_for(samples.rows(np.arange(2) % samples.size).x).shape)
+        given = tuple(outputs_of(self.module_, samples.rows(np.arange(2) % samples.size).x).shape)
         if given != (2, outputs) and not (given in ((2,), (2, 1)) and outputs <= 2):
             raise ValueError(
                 f"{type(self).__name__}: the network must give {outputs} outputs for each sample, "
@@ -185,12 +186,7 @@ class NetEstimator(ABC, BaseEstimator):
     ) -> None:
         """Train by an optimizer in epochs."""
         epochs, decay = (1 if incremental else self.max_iter), self._decay(samples)
-        score = None
-        if held_out is not None:
-
-            def score() -> float:
-                return self._score(self._outputs_for(held_out.x), held_out)
-
+        score = None if held_out is None else partial(self._score_on, held_out)
         convergence = Convergence(
             None if incremental else self.tol,
             self.n_iter_no_change,
@@ -201,6 +197,33 @@ class NetEstimator(ABC, BaseEstimator):
             epoch_done=self._epoch_done,
             samples_seen=self.t_,
         )
+        interrupted = self._run_epochs(optimizer, samples, epochs, convergence)
+        self._epochs += len(convergence.losses)
+        self.t_ = convergence.samples_seen
+        self.n_iter_ = len(convergence.losses) + (self.n_iter_ if incremental else 0)
+        self.loss_curve_ = self.loss_curve_ + convergence.losses
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
+        self.best_loss_ = None if convergence.on_score else convergence.best_loss
+        if held_out is not None:
+            self.validation_scores_ = (self.validation_scores_ or []) + convergence.scores
+            self.best_validation_score_ = convergence.best_score
+        if interrupted:
+            warnings.warn("Training interrupted by user.", stacklevel=5)
+        elif not (incremental or self.tol is None or convergence.converged) and (
+            len(convergence.losses) == epochs
+        ):
+            self._warn(
+                f"Maximum iterations ({epochs}) reached and the optimization hasn't converged yet; "
+                "raise max_iter, or set tol=None"
+            )
+
+    def _score_on(self, samples: Samples) -> float:
+        return self._score(outputs_of(self.module_, samples.x), samples)
+
+    def _run_epochs(
+        self, optimizer: Optimizer, samples: Samples, epochs: int, convergence: Convergence
+    ) -> bool:
+        """Go through the samples until convergence; tell whether the user broke off."""
         trainer = Trainer(
             self.module_,
             optimizer,
@@ -219,24 +242,7 @@ class NetEstimator(ABC, BaseEstimator):
             progress=bool(self.verbose),
             check_data=False,
         )
-        self._epochs = trainer.epoch
-        self.t_ = convergence.samples_seen
-        self.n_iter_ = len(convergence.losses) + (self.n_iter_ if incremental else 0)
-        self.loss_curve_ = self.loss_curve_ + convergence.losses
-        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
-        self.best_loss_ = None if convergence.on_score else convergence.best_loss
-        if held_out is not None:
-            self.validation_scores_ = (self.validation_scores_ or []) + convergence.scores
-            self.best_validation_score_ = convergence.best_score
-        if history.interrupted:
-            warnings.warn("Training interrupted by user.", stacklevel=5)
-        elif not (incremental or self.tol is None or convergence.converged) and (
-            len(convergence.losses) == epochs
-        ):
-            self._warn(
-                f"Maximum iterations ({epochs}) reached and the optimization hasn't converged yet; "
-                "raise max_iter, or set tol=None"
-            )
+        return history.interrupted
 
     def _minimize(self, samples: Samples) -> None:
         """Train by L-BFGS on all samples at once."""
@@ -275,10 +281,7 @@ class NetEstimator(ABC, BaseEstimator):
         check_is_fitted(self, "module_")
         x_checked = checked(self, x, images=self._images)
         require_same_home(self, x, method)
-        return self._outputs_for(x_checked)
-
-    def _outputs_for(self, x: Any) -> Any:
-        return outputs_of(self.module_, x)
+        return outputs_of(self.module_, x_checked)
 
     def to(self, device: Any) -> NetEstimator:
         """Move the fitted network to a device, in place: ``estimator.to("cpu")`` before pickling.

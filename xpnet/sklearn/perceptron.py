@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import issparse
+from tqdm.auto import tqdm
 
-from .. import optim
-from ..backend import namespace
-from ..nn import functional as F
+from .. import nn, optim
+from ..backend import asarray, device_of, dtype_name, library_of, namespace
+from ..data.order import permutation
 from ..optim import Optimizer
+from .convergence import Convergence, Training
+from .full_batch import ROWS
 from .linear import Linear
+from .outputs import rows_at_once
 from .parameters import COMMON_RULES, Rule, flag, keep, number
 from .samples import Samples
 
@@ -37,7 +42,8 @@ class PerceptronClassifier(Linear):
     verbose : bool
         Show a progress bar.
     eta0 : float
-        Learning rate. As the weights begin at zero, it scales them and changes no decision.
+        Learning rate. As the weights begin at zero, without a penalty it scales them and changes
+        no decision.
     random_state : int, RandomState or None
         Of the order of the samples.
     early_stopping : bool
@@ -50,7 +56,6 @@ class PerceptronClassifier(Linear):
     batch_size : int
         1 is the rule as published. Larger batches take the mean correction of their samples, and
         less time: worth it for many samples, and on a GPU.
-    callbacks : sequence of xpnet.training.Callback
     device : str, optional
         Where to train. Default: where X is.
     dtype : {"float32", "float64"}, optional
@@ -83,6 +88,7 @@ class PerceptronClassifier(Linear):
         "eta0": number(0, open_low=True),
     }
     loss = "perceptron"
+    callbacks = ()
 
     def __init__(
         self,
@@ -101,7 +107,6 @@ class PerceptronClassifier(Linear):
         class_weight: Any = None,
         warm_start: bool = False,
         batch_size: int | str = 1,
-        callbacks: Sequence[Any] = (),
         device: str | None = None,
         dtype: str | None = None,
     ) -> None:
@@ -119,37 +124,100 @@ class PerceptronClassifier(Linear):
         sample_weights: np.ndarray | None = None,
         class_weights: np.ndarray | None = None,
     ) -> Samples:
-        # A batch of one has the same weighted mean whatever its weight. So the weights go into the
-        # targets: w max(0, -y s) is max(0, -(w y) s), a longer or shorter correction.
+        """Return as targets how each sample pulls at each unit: the sign, times the weight."""
         units = y if y.ndim == 2 else y[:, None]
         if y.ndim == 1 and not self._labels.binary:
             units = units == np.arange(len(self.classes_))
-        targets = np.where(units > 0, 1.0, -1.0)
+        signs = np.where(units > 0, 1.0, -1.0)
+        strength = np.ones_like(signs)
         if class_weights is not None:
             # a unit of one class weighs its own samples: the others have weight 1, as a rest
-            own = (targets > 0) | self._labels.binary
-            targets *= np.where(own, class_weights[:, None], 1.0)
+            own = (signs > 0) | self._labels.binary
+            strength *= np.where(own, class_weights[:, None], 1.0)
         if sample_weights is not None:
-            targets *= (sample_weights / np.mean(sample_weights))[:, None]
-        return Samples(x, targets)
+            strength *= (sample_weights / np.mean(sample_weights))[:, None]
+        # of a weight of 0 the sign remains, as that of a zero: it tells the class in `_score`
+        return Samples(x, np.copysign(strength, signs), sample_weights)
 
     def _loss(self) -> Callable[..., Any]:
-        return _weighted_perceptron
+        raise NotImplementedError("the rule is written out in _run_epochs")
 
     def _score(self, outputs: Any, samples: Samples) -> float:
-        codes = samples.y > 0
+        codes = ~np.signbit(samples.y)
         if not self._labels.multilabel:
             codes = codes[:, 0] if self._labels.binary else np.argmax(codes, axis=1)
-        weights = np.abs(samples.y[:, 0])
-        return super()._score(outputs, Samples(samples.x, codes, weights))
+        return super()._score(outputs, samples._replace(y=codes))
+
+    def _run_epochs(
+        self, optimizer: Optimizer, samples: Samples, epochs: int, convergence: Convergence
+    ) -> bool:
+        """Correct the units sample by sample: no tape, which would take most of the time."""
+        progress = _Progress(self.module_, samples.size)
+        layer, size = self._layer, self._batch_size(samples)
+        decay = optimizer.param_groups[0]["weight_decay"]
+        try:
+            for epoch in tqdm(range(1, epochs + 1), disable=not self.verbose):
+                convergence.on_epoch_begin(progress)
+                total: Any = 0.0
+                for x, y in self._pieces(samples, size, self._epochs + epoch - 1):
+                    for start in range(0, x.shape[0], size):
+                        total += _correct(
+                            layer,
+                            x[start : start + size, :],
+                            y[start : start + size, :],
+                            self.eta0,
+                            decay,
+                        )
+                convergence.on_epoch_end(progress, {"loss": float(total) / samples.size})
+                if progress.stopped:
+                    break
+        except KeyboardInterrupt:
+            return True
+        finally:
+            convergence.on_train_end(progress)
+        return False
+
+    def _pieces(self, samples: Samples, size: int, epoch: int) -> Iterator[tuple[Any, Any]]:
+        """Yield (x, y) of whole batches in the order of the epoch, dense, where the layer is."""
+        weight = self._layer.weight
+        order = np.arange(samples.size)
+        if self.shuffle:
+            order = permutation(samples.size, self._random["seed"], epoch)
+        rows = max(size, rows_at_once(samples.x, ROWS) // size * size)
+        for start in range(0, samples.size, rows):
+            x, y = samples.rows(order[start : start + rows])._replace(weights=None).arrays()
+            x = x.toarray() if issparse(x) else x
+            yield (
+                asarray(x, dtype=dtype_name(weight.dtype), device=device_of(weight)),
+                asarray(y, dtype=dtype_name(weight.dtype), device=device_of(weight)),
+            )
 
 
-def _weighted_perceptron(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
-    """Return the sum over units of max(0, -y s), where |y| is the weight of the sample."""
-    xp = namespace(y)
-    signs = xp.where(y >= 0, xp.ones_like(y), -xp.ones_like(y))
-    losses = F.perceptron_loss(outputs, signs, reduction="none") * xp.abs(y)
-    if reduction == "none":
-        return losses * y.shape[1]
-    total = namespace(losses).sum(losses)
-    return total if reduction == "sum" else total / y.shape[0]
+class _Progress(Training):
+    """What `Convergence` asks of a training."""
+
+    def __init__(self, model: nn.Module, samples: int) -> None:
+        self.model, self.samples, self.stopped = model, samples, False
+
+    def stop(self, reason: str) -> None:
+        self.stopped = True
+
+
+def _correct(layer: nn.Linear, x: Any, y: Any, lr: float, decay: float) -> Any:
+    """Apply the rule to a batch, and return the sum of its losses max(0, -y s) over the units.
+
+    The pull y (N, K) of a sample at the units that have it wrong, or have a score of 0, turns their
+    weights: w <- w + η y x, and of a batch the mean of that.
+    """
+    xp, w, b = namespace(x), layer.weight.data, layer.bias
+    scores = xp.matmul(x, xp.matrix_transpose(w))
+    if b is not None:
+        scores = scores + b.data
+    gaps = -y * scores
+    if not decay and library_of(x).at_hand(x) and bool(xp.all(gaps < 0)):
+        return 0.0  # nothing to correct, as for most samples after some epochs
+    pull = xp.where(gaps >= 0, y, 0.0) * (lr / x.shape[0])
+    layer.weight.data = w * (1.0 - lr * decay) + xp.matmul(xp.matrix_transpose(pull), x)
+    if b is not None:
+        b.data = b.data + xp.sum(pull, axis=0)
+    return xp.sum(xp.maximum(gaps, 0.0))
