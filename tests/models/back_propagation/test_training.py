@@ -121,7 +121,7 @@ def test_inputs_and_targets_are_left_as_they_are():
             r"sizes\[1\] must be a positive integer, got 0; it is a number of units",
         ),
         (((4, 2), "sigmoidd"), {}, "activation must be one of .* did you mean 'sigmoid'"),
-        (((4, 2), "softmax"), {}, "DeepNetwork: activation must be one of"),
+        (((4, 2), "softmax"), {}, "activation must be one of .* SLOPES.*; MLP takes every"),
         (((4, 2),), {"cost": "quadratical"}, "cost must be one of .* did you mean 'quadratic'"),
         (((4, 2),), {"output": "softmax"}, "DeepNetwork: output must be one of 'elu'"),
         (

@@ -36,7 +36,7 @@ class DeepNetwork(ByHand):
     sizes : sequence of int
         Units of every layer, from the inputs to the outputs: (64, 30, 10) is L = 2.
     activation : str
-        Of the hidden layers, a key of :data:`SLOPES`.
+        Of the hidden layers, a key of :data:`SLOPES`: one whose derivative is written out.
     cost : str
         ``"quadratic"``, ``"cross_entropy"`` (of sigmoid units) or ``"log_likelihood"`` (of a
         softmax); see :data:`COSTS`.
@@ -107,7 +107,7 @@ class DeepNetwork(ByHand):
         **options: Any,
     ) -> None:
         sizes = _checked_sizes(sizes)
-        choose("DeepNetwork", "activation", activation, SLOPES)
+        _require_slope("activation", activation)
         self.cost_name = choose("DeepNetwork", "cost", cost, COSTS)
         self.layers = len(sizes) - 1
         self.g = dict.fromkeys(range(1, self.layers), activation)
@@ -195,4 +195,14 @@ def _checked_output(cost: str, output: str | None) -> str:
             f"DeepNetwork: output must be {own!r} for the cost {cost!r}, got {output!r}; leave it "
             "out, or take the cost 'quadratic'"
         )
-    return own or choose("DeepNetwork", "output", output, SLOPES)
+    return own or _require_slope("output", output)
+
+
+def _require_slope(argument: str, name: str) -> str:
+    """Return an activation that has a slope by hand; of the others, say where they work."""
+    if name in nn.ACTIVATIONS and name not in SLOPES:
+        raise ArgumentError(
+            f"DeepNetwork: {argument} must be one of {', '.join(map(repr, SLOPES))}, whose slopes "
+            f"are written out in SLOPES, got {name!r}; MLP takes every activation"
+        )
+    return choose("DeepNetwork", argument, name, SLOPES)
