@@ -91,7 +91,7 @@ TARGETS = [
     (MLPClassifier(), None, "requires y to be passed, but the target y is None"),
     (MLPClassifier(), Y[:-1], "inconsistent numbers of samples: [12, 11]"),
     (MLPClassifier(), Y + 0.5, "Unknown label type: continuous"),
-    (MLPClassifier(), np.zeros(12), "y must have two classes at least, got one class (np.float64"),
+    (MLPClassifier(), np.zeros(12), "y must have two classes at least, got one class (0.0)"),
     (MLPClassifier(), np.full(12, np.nan), "NaN"),
     (MLPRegressor(), None, "requires y to be passed, but the target y is None"),
     (MLPRegressor(), Y[:-1], "inconsistent numbers of samples: [12, 11]"),

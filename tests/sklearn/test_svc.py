@@ -211,9 +211,25 @@ def test_wrong_data_are_errors():
         SVC(kernel="precomputed").fit(X, y)
     with pytest.raises(TypeError, match="Sparse precomputed kernels are not supported"):
         SVC(kernel="precomputed").fit(sparse.csr_array(rbf_kernel(X)), y)
-    with pytest.raises(ValueError, match=r"got 1 class\(es\) \[np.int64\(0\)\]"):
+    with pytest.raises(ValueError, match=r"more than one class of positive weight, got \[0\]"):
         SVC().fit(X, np.zeros(len(y), dtype=int))
-    with pytest.raises(ValueError, match="of which 1 weigh nothing; leave that class out"):
-        SVC().fit(X, y, sample_weight=(y != 1) * 1.0)
+    with pytest.raises(ValueError, match=r"more than one class of positive weight, got \[1\]"):
+        SVC().fit(X, y, sample_weight=(y == 1) * 1.0)
     with pytest.raises(ValueError, match=r"bad input shape: y must be \(N,\)"):
         SVC().fit(X, np.stack([y == 0, y == 1], axis=1).astype(int))
+
+
+@pytest.mark.parametrize("nothing", [0, 1, 2])
+def test_a_class_that_weighs_nothing_is_never_predicted(nothing):
+    X, y = SETS["three"]
+    left = y != nothing
+    model = SVC(gamma=0.1, tol=1e-8).fit(X, y, sample_weight=left * 1.0)
+    alone = SVC(gamma=0.1, tol=1e-8).fit(X[left], y[left])
+    np.testing.assert_array_equal(model.predict(X), alone.predict(X))
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert model.n_support_[nothing] == 0
+    scores = model.decision_function(X)
+    np.testing.assert_array_equal(scores.argmax(axis=1), alone.predict(X))
+    assert (scores.argmin(axis=1) == nothing).all()
+    by_class = SVC(gamma=0.1, tol=1e-8, class_weight={nothing: 0.0}).fit(X, y)
+    np.testing.assert_allclose(by_class.decision_function(X), scores)

@@ -9,6 +9,7 @@
 ``convergence.py``    when training has converged
 ``full_batch.py``     training on all samples at once, by L-BFGS
 ``outputs.py``        what a network says for X
+``undo.py``           a fit that fails changes nothing
 ``estimator.py``      NetEstimator: building, training and applying a network
 ``classifier.py``     classifying: what it adds
 ``regressor.py``      regression: what it adds

@@ -19,6 +19,7 @@ from .features import checked, on_host, require_target, weights_for
 from .labels import Labels, checked_labels
 from .losses import CLASSIFICATION
 from .samples import Samples
+from .undo import unchanged_by_errors
 
 __all__ = ["Classifier", "has_probabilities", "product"]
 
@@ -85,10 +86,11 @@ class Classifier(ClassifierMixin, NetEstimator):
         """
         self._require()
         fresh = not (self.warm_start and hasattr(self, "module_"))
-        x, y = self._checked_pair(X, y, reset=fresh)
-        if fresh:
-            self._learn_labels(Labels.of(y))
-        self._fit_classes(x, y, sample_weight, fresh=fresh, validation_data=validation_data)
+        with unchanged_by_errors(self):
+            x, y = self._checked_pair(X, y, reset=fresh)
+            if fresh:
+                self._learn_labels(Labels.of(y))
+            self._fit_classes(x, y, sample_weight, fresh=fresh, validation_data=validation_data)
         return self
 
     @available_if(can_go_on)
@@ -110,23 +112,24 @@ class Classifier(ClassifierMixin, NetEstimator):
         fresh = not hasattr(self, "module_")
         if fresh and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        x, y = self._checked_pair(X, y, reset=fresh)
-        if fresh:
-            named = np.unique(on_host(classes))
-            self._learn_labels(Labels.of(y) if y.ndim == 2 else Labels(named))
-        elif classes is not None and not np.array_equal(np.unique(on_host(classes)), self.classes_):
+        named = None if classes is None else np.unique(on_host(classes))
+        if not fresh and named is not None and not np.array_equal(named, self.classes_):
             raise ValueError(
-                f"classes={on_host(classes)!r} is not the same as on last call to partial_fit, "
-                f"{self.classes_!r}; name the same classes, or use a new estimator"
+                f"classes={named.tolist()} is not the same as on last call to partial_fit, "
+                f"{self.classes_.tolist()}; name the same classes, or use a new estimator"
             )
-        self._fit_classes(x, y, sample_weight, fresh=fresh, incremental=True)
+        with unchanged_by_errors(self):
+            x, y = self._checked_pair(X, y, reset=fresh)
+            if fresh:
+                self._learn_labels(Labels.of(y) if named is None or y.ndim == 2 else Labels(named))
+            self._fit_classes(x, y, sample_weight, fresh=fresh, incremental=True)
         return self
 
     def _learn_labels(self, labels: Labels) -> None:
         if len(labels.classes) < 2 and not labels.multilabel:
             raise ValueError(
                 f"{type(self).__name__}: y must have two classes at least, got one class "
-                f"({labels.classes[0]!r}); there is nothing to tell apart"
+                f"({labels.classes.tolist()[0]!r}); there is nothing to tell apart"
             )
         self._labels = labels
         self.classes_ = labels.classes

@@ -94,8 +94,9 @@ class Labels:
         known = np.isin(y, self.classes)
         if not known.all():
             raise ValueError(
-                f"y must be of the classes {list(self.classes)}, got {y[~known][0]!r} too; name "
-                "all classes in the first call: partial_fit(X, y, classes=...)"
+                f"y must be of the classes {self.classes.tolist()} of the first fit, got "
+                f"{y[~known].tolist()[0]!r} too; use a new estimator, or name all classes in its "
+                "first call of partial_fit(X, y, classes=...)"
             )
         return np.searchsorted(self.classes, y)
 
@@ -142,7 +143,7 @@ class Labels:
             )
         codes, weight = self.encode(y), np.ones(len(self.classes))
         if isinstance(class_weight, Mapping):
-            labels = list(self.classes)
+            labels = self.classes.tolist()
             unknown = [label for label in class_weight if label not in labels]
             # a part of the data, as in cross-validation, may lack a class: that is no mistake
             if unknown and any(label not in class_weight for label in labels):

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ..backend import asarray, device_of, namespace
 from ..models.svm import Gram, smo
+from ..models.svm.dual import Dual
 from ..models.svm.kernels import resolve_gamma
 from ..typing import Array
 from .features import like
@@ -62,7 +63,7 @@ def solve_pairs(
     gram : Gram
         The kernel matrix of all samples, (N, N).
     numbers : (N,) ndarray
-        Classes 0 ... K-1, each with a sample of positive C_i.
+        Classes 0 ... K-1. One without a sample of positive C_i loses against each that has some.
     upper : (N,) ndarray
         C_i.
     tol, max_iter
@@ -81,6 +82,9 @@ def solve_pairs(
     beta = np.zeros((len(numbers), len(pairs)))
     found = []
     for place, (first, second) in enumerate(pairs):
+        if not (len(members[first]) and len(members[second])):
+            found.append(_walkover(bool(len(members[first]))))
+            continue
         both = np.concatenate([members[first], members[second]])
         signs = np.where(numbers[both] == first, 1.0, -1.0)
         found.append(smo(gram.subset(both), signs, upper[both], tol, max_iter))
@@ -96,6 +100,11 @@ def solve_pairs(
         np.asarray([dual.iterations for dual in found]),
         all(dual.converged for dual in found),
     )
+
+
+def _walkover(for_first: bool) -> Dual:
+    """Return the machine of a pair of which one class has no samples: always for the other."""
+    return Dual(np.zeros(0), 1.0 if for_first else -1.0, 0, 0.0, True)
 
 
 def votes(outputs: Array, K: int, zero_for_first: bool = False) -> Array:

@@ -18,6 +18,7 @@ from .features import checked, on_host, require_target, weights_for
 from .losses import REGRESSION, regression_loss
 from .parameters import Rule, number, require
 from .samples import Samples
+from .undo import unchanged_by_errors
 
 __all__ = ["Regressor"]
 
@@ -93,20 +94,23 @@ class Regressor(RegressorMixin, NetEstimator):
         validation_data: Any = None,
         incremental: bool = False,
     ) -> None:
-        x, y = self._checked_pair(X, y, reset=fresh)
-        if fresh:
-            self._flat = y.ndim == 1
-        y = y.reshape(y.shape[0], -1)
-        if not fresh and y.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"{type(self).__name__}: y must have {self.n_outputs_} columns, as it had in the "
-                f"first fit, got {y.shape[1]}; use a new estimator"
+        with unchanged_by_errors(self):
+            x, y = self._checked_pair(X, y, reset=fresh)
+            if fresh:
+                self._flat = y.ndim == 1
+            y = y.reshape(y.shape[0], -1)
+            if not fresh and y.shape[1] != self.n_outputs_:
+                raise ValueError(
+                    f"{type(self).__name__}: y must have {self.n_outputs_} columns, as it had in "
+                    f"the first fit, got {y.shape[1]}; use a new estimator"
+                )
+            held_out = None
+            if validation_data is not None:
+                held_out = Samples(*self._checked_pair(*validation_data, reset=False))
+            samples = Samples(x, y, weights_for(self, sample_weight, x))
+            self._train(
+                samples, y.shape[1], fresh=fresh, held_out=held_out, incremental=incremental
             )
-        held_out = None
-        if validation_data is not None:
-            held_out = Samples(*self._checked_pair(*validation_data, reset=False))
-        samples = Samples(x, y, weights_for(self, sample_weight, x))
-        self._train(samples, y.shape[1], fresh=fresh, held_out=held_out, incremental=incremental)
 
     def _checked_pair(self, x: Any, y: Any, *, reset: bool) -> tuple[Any, np.ndarray]:
         require_target(self, y)

@@ -20,6 +20,7 @@ from .labels import Labels, checked_labels
 from .pair_classifier import PairClassifier
 from .pairs import solve_pairs, weighted_gamma
 from .parameters import Rule, flag, integer, keep, number, one_of, optional, require
+from .undo import unchanged_by_errors
 
 __all__ = ["SVC"]
 
@@ -168,6 +169,12 @@ class SVC(PairClassifier):
             raise ValueError(
                 "This SVC estimator requires y to be passed, but the target y is None."
             )
+        with unchanged_by_errors(self):
+            self._fit(X, y, sample_weight)
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> None:
+        """Learn the classes, the weights and the device, and solve."""
         x, y = checked(self, X, reset=True), checked_labels(y)
         check_consistent_length(np.empty((x.shape[0], 0)), y)
         labels = Labels.of(y)
@@ -182,12 +189,11 @@ class SVC(PairClassifier):
         by_class = labels.weights(self.class_weight, y)
         upper = upper if by_class is None else upper * by_class
         numbers = labels.encode(y)
-        missing = [k for k in range(len(labels.classes)) if not np.any(upper[numbers == k] > 0)]
-        if len(labels.classes) < 2 or missing:
+        weighing = np.unique(numbers[upper > 0])
+        if len(weighing) < 2:
             raise ValueError(
-                f"SVC: y must have samples of positive weight of two classes at least, and of each "
-                f"class, got {len(labels.classes)} class(es) {list(labels.classes)[:5]}, of which "
-                f"{len(missing)} weigh nothing; leave that class out"
+                "SVC: y must have more than one class of positive weight, got "
+                f"{labels.classes[weighing].tolist()}; there is nothing to tell apart"
             )
         self.home_ = home_of(x).name
         home = as_device(self.device or self.home_)
@@ -198,7 +204,6 @@ class SVC(PairClassifier):
         if self.kernel in ("poly", "rbf", "sigmoid"):
             self._gamma = weighted_gamma(self.gamma, x, weights)
         self._solve(x, numbers, upper)
-        return self
 
     def _solve(self, x: Any, numbers: np.ndarray, upper: np.ndarray) -> None:
         """Solve the problems of all pairs, and set what predictions need, where X is."""
@@ -224,7 +229,7 @@ class SVC(PairClassifier):
                 f"Solver terminated early (max_iter={self.max_iter}). Consider pre-processing your "
                 "data with StandardScaler or MinMaxScaler.",
                 ConvergenceWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         home = home_of(x) if sparse.issparse(x) else device_of(x)
         dtype = dtype_name(x.dtype)
