@@ -10,9 +10,10 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 from sklearn import svm
 from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
 
 from xpnet.backend import to_numpy
-from xpnet.sklearn import LinearSVC
+from xpnet.sklearn import LinearSVC, linear_svc
 
 X, Y = load_iris(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -57,12 +58,34 @@ def test_the_hinge_of_several_classes_is_one_machine_against_the_rest_for_each()
 
 def test_sparse_rows_are_taken_with_the_squared_hinge_only():
     thin = sparse.csr_array(X)
-    dense = LinearSVC(tol=1e-8, max_iter=5000).fit(X, Y)
-    np.testing.assert_allclose(
-        LinearSVC(tol=1e-8, max_iter=5000).fit(thin, Y).coef_, dense.coef_, atol=1e-6
-    )
+    exact = LinearSVC().fit(X, Y)  # by Newton's method, and sparse rows by L-BFGS
+    near = LinearSVC(tol=1e-8, max_iter=5000).fit(thin, Y)
+    np.testing.assert_allclose(near.coef_, exact.coef_, atol=1e-5)
     with pytest.raises(ValueError, match="X must be dense for loss='hinge', got a sparse matrix"):
         LinearSVC(loss="hinge").fit(thin, Y)
     assert LinearSVC(loss="hinge").fit(X, Y).predict(thin).shape == (150,)
     with pytest.raises(ValueError, match="loss"):
         LinearSVC(loss="log_loss_").fit(X, Y)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge"])
+def test_samples_may_have_several_labels(loss):
+    y = np.stack([Y == 0, Y != 1], axis=1).astype(int)
+    model = LinearSVC(loss=loss).fit(X, y)
+    for k in range(2):
+        alone = LinearSVC(loss=loss).fit(X, y[:, k])
+        np.testing.assert_allclose(model.coef_[k], alone.coef_[0], atol=1e-6)
+    assert model.predict(X).shape == y.shape
+
+
+def test_large_x_is_left_to_l_bfgs_and_comes_to_the_same(monkeypatch):
+    exact = LinearSVC().fit(X, Y)
+    monkeypatch.setattr(linear_svc, "EXACT", 0)
+    near = LinearSVC(tol=1e-8, max_iter=5000).fit(X, Y)
+    np.testing.assert_allclose(near.coef_, exact.coef_, atol=1e-5)
+    assert near.n_iter_ != exact.n_iter_
+
+
+def test_too_few_steps_are_said():
+    with pytest.warns(ConvergenceWarning, match="no optimum within 1 iterations; raise max_iter"):
+        LinearSVC(max_iter=1).fit(X, Y)
