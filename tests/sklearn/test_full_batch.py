@@ -8,9 +8,10 @@ import pytest
 pytest.importorskip("sklearn")
 
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
 from xpnet import nn
-from xpnet.sklearn import full_batch
+from xpnet.sklearn import LogisticRegression, full_batch
 from xpnet.sklearn.full_batch import minimize, penalty
 from xpnet.sklearn.losses import REGRESSION, regression_loss
 from xpnet.sklearn.samples import Samples
@@ -59,6 +60,25 @@ def test_limits_end_it_and_are_told():
     found = minimize(layer(), LOSS, Samples(X, Y), decay=0.0, max_iter=1, tol=1e-12)
     assert not found.converged
     assert found.iterations == 1
+    found = minimize(layer(), LOSS, Samples(X, Y), decay=0.0, max_iter=50, max_eval=2, tol=1e-12)
+    assert not found.converged
+    assert found.iterations < 50
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
+def test_a_search_that_finds_nothing_has_not_converged():
+    module = layer()
+    found = minimize(module, LOSS, Samples(1e160 * X, Y), decay=0.0, max_iter=100)
+    assert not found.converged
+    assert found.iterations < 100
+    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge after 1 iteration"):
+        LogisticRegression().fit(1e160 * X, Y > 3)
+
+
+def test_a_search_that_rounding_ends_has_converged():
+    found = minimize(layer(), LOSS, Samples(X, Y), decay=0.0, max_iter=1000, tol=0.0)
+    assert found.converged
+    assert found.iterations < 1000
 
 
 def test_training_mode_comes_back():

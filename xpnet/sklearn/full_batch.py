@@ -30,7 +30,12 @@ def penalty(weights: Iterable[Any]) -> Any:
 
 
 class Found(NamedTuple):
-    """Where a minimisation ended."""
+    """Where a minimisation ended.
+
+    `converged`: the largest component of the gradient is at most `tol`; or the search went down
+    until rounding, or an edge, let it find no lower point. One that found none at all, as numbers
+    are too large for it, has not converged.
+    """
 
     loss: float
     iterations: int
@@ -67,10 +72,11 @@ def minimize(
     home, dtype = device_of(parameters[0]), dtype_name(parameters[0].dtype)
     rows = rows_at_once(samples.x, ROWS)
     loader = DataLoader(samples.arrays(), batch_size=rows, device=home)
+    max_eval = max_eval or max(15_000, 2 * max_iter)
     optimizer = LBFGS(
         parameters,
         max_iter=max_iter,
-        max_eval=max_eval or max(15_000, 2 * max_iter),
+        max_eval=max_eval,
         tolerance_grad=tol,
         tolerance_change=1e-15,
         history_size=10,
@@ -98,14 +104,16 @@ def minimize(
     with_training = module.training
     module.train()
     try:
-        optimizer.step(closure)
+        first = optimizer.step(closure)
     finally:
         module.train(with_training)
     final = float(to_numpy(closure()))
     steepest = max(float(namespace(p.grad).max(namespace(p.grad).abs(p.grad))) for p in parameters)
     optimizer.zero_grad()
-    iterations = int(optimizer.state[parameters[0]]["n_iter"])
-    return Found(final, iterations, steepest <= tol or iterations < max_iter)
+    state = optimizer.state[parameters[0]]
+    iterations, within = int(state["n_iter"]), state["func_evals"] < max_eval
+    ended = iterations < max_iter and within and final < float(to_numpy(first))
+    return Found(final, iterations, steepest <= tol or ended)
 
 
 def _sum(losses: Any, weights: list[Any]) -> Any:
