@@ -8,7 +8,7 @@ import pytest
 import xpnet as xn
 from xpnet import data, nn
 from xpnet.backend import device_of, to_numpy
-from xpnet.errors import ArgumentError, DataError
+from xpnet.errors import ArgumentError, DataError, XpnetError
 
 
 def lengths(n=60, longest=20, seed=0):
@@ -43,6 +43,74 @@ def test_elements_may_be_vectors_and_lists_of_floats_become_single_precision():
     assert not x[1, 1].any()
     assert padding.tolist() == [[False, False], [False, True]]
     assert data.pad_sequences([[0.5], [1.0, 2.0]])[0].dtype == np.float32
+
+
+F32, F64, I32, I64 = np.float32, np.float64, np.int32, np.int64
+
+
+@pytest.mark.parametrize(
+    ("sequences", "dtype"),
+    [
+        ([[1, 2], [0.5]], F32),
+        ([[0.1], [1, 2]], F32),
+        ([np.asarray([1], I32), np.asarray([2**40])], I64),
+        ([np.asarray([1], I32), [2**40]], I64),
+        ([np.asarray([1], F32), np.asarray([1e300])], F64),
+        ([[0.1], np.asarray([1e300])], F64),
+        ([[1, 2**24], np.asarray([0.5], F32)], F32),
+        ([[2**60 + 1], [], [True]], I64),
+        ([np.asarray([True]), np.asarray([3], np.uint8)], np.uint8),
+        ([[True], [False, True]], bool),
+        ([[], np.asarray([1], I32)], I32),
+        ([[], []], F32),
+    ],
+)
+def test_the_dtype_holds_the_numbers_of_all_sequences(sequences, dtype):
+    for given in (sequences, sequences[::-1]):
+        x, padding = data.pad_sequences(given)
+        assert x.dtype == dtype
+        for row, hidden, sequence in zip(x, padding, given, strict=True):
+            np.testing.assert_array_equal(row[~hidden], np.asarray(sequence, dtype))
+    loaded = data.SequenceLoader([s for s in sequences if len(s)] or [[0.5]])
+    assert {to_numpy(x).dtype for x, _ in loaded} == {np.dtype(dtype)}
+
+
+def test_numbers_of_a_list_are_rounded_once():
+    x, _ = data.pad_sequences([[0.1], np.ones(1)])
+    assert x[0, 0] == 0.1
+
+
+def test_the_filling_is_what_was_asked_for():
+    assert data.pad_sequences([[1.0], [2, 3]], value=0.5)[0].tolist() == [[1, 0.5], [2, 3]]
+    assert np.isnan(data.pad_sequences([[1.0], [2, 3]], value=np.nan)[0][0, 1])
+    assert data.pad_sequences([[1], [2, 3]], value=np.int8(-1))[0].tolist() == [[1, -1], [2, 3]]
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_lengths_are_what_recurrent_layers_want(backend, bidirectional):
+    rng = np.random.default_rng(0)
+    sequences = [rng.standard_normal((t, 3)).astype(F32) for t in (2, 5, 3, 5)]
+    layer = nn.LSTM(3, 4, batch_first=True, bidirectional=bidirectional).eval()
+    loader = data.SequenceLoader(sequences, np.arange(4), batch_size=3, give="lengths", value=7)
+    seen = []
+    for x, lengths, y in loader:
+        assert type(lengths) is np.ndarray
+        assert device_of(x) == device_of(y) == backend.device
+        _, (h, _) = layer(x, lengths=lengths)
+        for i, number in enumerate(to_numpy(y).tolist()):
+            alone = xn.asarray(sequences[number][None])
+            assert lengths[i] == alone.shape[1]
+            expected = to_numpy(layer(alone)[1][0])[:, 0]
+            np.testing.assert_allclose(to_numpy(h)[:, i], expected, rtol=1e-5, atol=1e-6)
+            seen.append(number)
+    assert sorted(seen) == [0, 1, 2, 3]
+
+
+def test_labels_in_lists_of_floats_are_single_precision():
+    ((_, _, y),) = data.SequenceLoader([[1], [2]], [0.5, 1.5])
+    assert to_numpy(y).dtype == F32
+    ((_, _, y),) = data.SequenceLoader([[1], [2]], np.asarray([0.5, 1.5]))
+    assert to_numpy(y).dtype == F64
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -108,7 +176,32 @@ def test_a_model_sees_no_padding():
         (lambda: data.pad_sequences([]), DataError, "at least one, got none"),
         (lambda: data.pad_sequences([1, 2]), DataError, r"sequences must be \(t, ...\)"),
         (lambda: data.pad_sequences([np.ones((2, 3)), np.ones((2, 4))]), DataError, "only their"),
-        (lambda: data.pad_sequences([[1]], 0), ArgumentError, "length must be a positive integer"),
+        (
+            lambda: data.pad_sequences([[1]], 0),
+            ArgumentError,
+            "length must be an integer >= 1, got 0",
+        ),
+        (lambda: data.pad_sequences([[1]], True), ArgumentError, "length must be .* got True"),
+        (lambda: data.pad_sequences(5), DataError, "must be a list of sequences, got a int"),
+        (lambda: data.pad_sequences(np.asarray(5)), DataError, "a list of sequences, got a nda"),
+        (lambda: data.pad_sequences([[[1], [2, 3]]]), DataError, "sequences must be numbers with"),
+        (lambda: data.pad_sequences(["ab"]), DataError, "must be numbers .* got a str of some"),
+        (lambda: data.pad_sequences([[1e300]]), DataError, "numbers that float32 holds, got larg"),
+        (lambda: data.pad_sequences([[2**24 + 1], np.ones(1, F32)]), DataError, "float32 holds"),
+        (lambda: data.pad_sequences([[1], [2, 3]], value=0.5), ArgumentError, "int64 holds.* 0.5"),
+        (lambda: data.pad_sequences([np.ones(1, I32)], value=2**40), ArgumentError, "int32 holds"),
+        (lambda: data.pad_sequences([np.ones(1, np.uint8)], value=-1), ArgumentError, "uint8 hol"),
+        (lambda: data.pad_sequences([[0.5]], value=1e300), ArgumentError, "float32 holds"),
+        (lambda: data.pad_sequences([[1]], value=np.nan), ArgumentError, "holds.* got nan"),
+        (lambda: data.pad_sequences([[1]], value="x"), ArgumentError, "value must be a number"),
+        (lambda: data.SequenceLoader([[1]], value=None), ArgumentError, "value must be .* None"),
+        (lambda: data.SequenceLoader([[1]], value=[0]), ArgumentError, "value must be .* got list"),
+        (lambda: data.SequenceLoader([[1], []]), DataError, "one element, got 1 .* sequence 1"),
+        (lambda: data.SequenceLoader([[1]], device="gpuu"), XpnetError, "gpuu"),
+        (lambda: data.SequenceLoader([[1]], shuffle="no"), ArgumentError, "True or False, got 'n"),
+        (lambda: data.SequenceLoader([[1]], give="length"), ArgumentError, "did you mean 'length"),
+        (lambda: data.SequenceLoader([[1], [2]], [[1], [2, 3]]), DataError, "labels must be numb"),
+        (lambda: data.SequenceLoader([[1]], batch_size=True), ArgumentError, "batch_size must be"),
         (lambda: data.pad_sequences([[1]], side="top"), ArgumentError, "one of 'left', 'right'"),
         (lambda: data.SequenceLoader([[1]], [1, 2]), DataError, r"labels must be \(1, ...\)"),
         (lambda: data.SequenceLoader([[1]], batch_size=0), ArgumentError, "batch_size must be"),

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import Device, as_device, random, to_device, to_numpy
+from ..backend import Device, as_device, random, to_device
 from ..errors import ArgumentError, DataError, choose
 from ..typing import Array
 from .order import permutation
+from .ragged import as_rows, as_sequences, require_fill, whole
 
 __all__ = ["SequenceLoader", "pad_sequences"]
 
@@ -36,7 +37,8 @@ def pad_sequences(
     Returns
     -------
     x : (N, T, ...) NumPy array
-        Of the dtype of the sequences; lists of Python floats become float32.
+        Of a dtype that holds the numbers of all sequences. Python floats in lists become float32,
+        unless there are float64 arrays too.
     padding : (N, T) bool
         True where there is no element, as ``key_padding_mask`` of
         :class:`xpnet.nn.MultiheadAttention` says it.
@@ -44,9 +46,9 @@ def pad_sequences(
     Raises
     ------
     DataError
-        If there are no sequences, or their elements differ in shape.
+        If there are no sequences, or their elements differ in shape or are no numbers.
     ArgumentError
-        If an option makes no sense.
+        If an option makes no sense, or the dtype of the sequences does not hold `value`.
 
     Examples
     --------
@@ -58,14 +60,13 @@ def pad_sequences(
     array([[False, False, False],
            [False,  True,  True]])
     """
-    arrays = _as_arrays("pad_sequences", sequences)
+    arrays = as_sequences("pad_sequences", sequences)
     choose("pad_sequences", "side", side, ("right", "left"))
-    if length is not None and (not isinstance(length, int) or length < 1):
-        raise ArgumentError(
-            f"pad_sequences: length must be a positive integer or None, got {length!r}; None "
-            "stands for the longest sequence"
-        )
-    longest = max(len(a) for a in arrays) if length is None else length
+    require_fill("pad_sequences", value, arrays[0].dtype)
+    longest = max(len(a) for a in arrays)
+    if length is not None:
+        remedy = "None stands for the longest sequence"
+        longest = whole("pad_sequences", "length", length, 1, remedy)
     x = np.full((len(arrays), longest, *arrays[0].shape[1:]), value, arrays[0].dtype)
     padding = np.ones((len(arrays), longest), bool)
     for i, a in enumerate(arrays):
@@ -74,25 +75,6 @@ def pad_sequences(
         x[i, places] = a[:count]
         padding[i, places] = False
     return x, padding
-
-
-def _as_arrays(where: str, sequences: Sequence[Any]) -> list[np.ndarray]:
-    arrays = [to_numpy(a) if hasattr(a, "dtype") else np.asarray(a) for a in sequences]
-    arrays = [a.astype(np.float32) if isinstance(s, list | tuple) and a.dtype == np.float64 else a
-              for a, s in zip(arrays, sequences, strict=True)]  # fmt: skip
-    if not arrays:
-        raise DataError(
-            f"{where}: sequences must be at least one, got none; check where they come from"
-        )
-    kinds = {(a.shape[1:], a.ndim > 0) for a in arrays if a.ndim == 0 or len(a)}
-    if len(kinds) > 1 or any(a.ndim == 0 for a in arrays):
-        shown = ", ".join(str(a.shape) for a in arrays[:3])
-        raise DataError(
-            f"{where}: sequences must be (t, ...) with the same axes after the first, got {shown}; "
-            "only their lengths may differ"
-        )
-    filled = next((a for a in arrays if len(a)), arrays[0])
-    return [a if len(a) else np.empty((0, *filled.shape[1:]), filled.dtype) for a in arrays]
 
 
 class SequenceLoader:
@@ -113,6 +95,10 @@ class SequenceLoader:
         1 wastes least; a larger one mixes more.
     value : number
         What sequences are padded with.
+    give : {"padding", "lengths"}
+        What comes with each batch x, (N, T, ...): where the padding is, (N, T) bool on the device,
+        as attention wants it; or the lengths of the sequences, (N,) int64, as `lengths` of
+        recurrent layers. These stay NumPy's on every device: steps are counted on the host.
     shuffle : bool
         A new order in each epoch.
     seed : int, optional
@@ -129,7 +115,7 @@ class SequenceLoader:
     Raises
     ------
     DataError
-        If there are no sequences, or not as many labels.
+        If there are no sequences, one of them is empty, or there are not as many labels.
     ArgumentError
         If an option makes no sense.
 
@@ -145,6 +131,14 @@ class SequenceLoader:
     ...     print(x.tolist(), y.tolist())
     [[4, 0], [5, 6]] [1, 2]
     [[1, 2, 3]] [0]
+
+    For recurrent layers:
+
+    >>> loader = SequenceLoader([[1, 2, 3], [4], [5, 6]], batch_size=2, give="lengths")
+    >>> for x, lengths in loader:
+    ...     print(x.tolist(), lengths.tolist())
+    [[4, 0], [5, 6]] [1, 2]
+    [[1, 2, 3]] [3]
     """
 
     def __init__(
@@ -154,31 +148,41 @@ class SequenceLoader:
         batch_size: int = 32,
         width: int = 1,
         value: float = 0,
+        give: str = "padding",
         shuffle: bool = False,
         seed: int | None = None,
         device: str | Device | None = None,
     ) -> None:
-        self.sequences = _as_arrays("SequenceLoader", sequences)
-        self.labels = [to_numpy(y) if hasattr(y, "dtype") else np.asarray(y) for y in labels]
+        where = type(self).__name__
+        self.sequences = as_sequences(where, sequences)
+        empty = [i for i, a in enumerate(self.sequences) if not len(a)]
+        if empty:
+            raise DataError(
+                f"{where}: sequences must have at least one element, got {len(empty)} without, the "
+                f"first is sequence {empty[0]}; leave them and their labels out"
+            )
+        self.labels = [as_rows(where, "labels", y) for y in labels]
         for y in self.labels:
             if y.shape[:1] != (len(self.sequences),):
                 raise DataError(
-                    f"SequenceLoader: labels must be ({len(self.sequences)}, ...), one row for "
-                    f"each sequence, got {y.shape}; check how they were read"
+                    f"{where}: labels must be ({len(self.sequences)}, ...), one row for each "
+                    f"sequence, got {y.shape}; check how they were read"
                 )
+        if not isinstance(shuffle, bool):
+            raise ArgumentError(
+                f"{where}: shuffle must be True or False, got {shuffle!r}; True is usual for "
+                "training"
+            )
+        require_fill(where, value, self.sequences[0].dtype)
+        remedy = "leave it out for the default"
+        self.batch_size = whole(where, "batch_size", batch_size, 1, remedy)
+        self.width = whole(where, "width", width, 1, remedy)
         seed = random.get_state()["seed"] if seed is None else seed
-        for name, number, least in (
-            ("batch_size", batch_size, 1),
-            ("width", width, 1),
-            ("seed", seed, 0),
-        ):
-            if isinstance(number, bool) or not isinstance(number, int) or number < least:
-                raise ArgumentError(
-                    f"SequenceLoader: {name} must be an integer >= {least}, got {number!r}; leave "
-                    "it out for the default"
-                )
-        self.batch_size, self.width, self.value = batch_size, width, value
-        self.shuffle, self.seed, self.device = shuffle, seed, device
+        self.seed = whole(where, "seed", seed, 0, remedy)
+        self.give = choose(where, "give", give, ("padding", "lengths"))
+        if device is not None:
+            as_device(device)  # a name that is none is refused here
+        self.value, self.shuffle, self.device = value, shuffle, device
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -191,8 +195,12 @@ class SequenceLoader:
     def _deliver(self, epoch: int, target: Device) -> Iterator[tuple[Array, ...]]:
         for places in self._batches(epoch):
             x, padding = pad_sequences([self.sequences[i] for i in places], value=self.value)
-            batch = (x, padding, *(y[places] for y in self.labels))
-            yield tuple(to_device(a, target) for a in batch)
+            if self.give == "lengths":
+                also: Array = np.asarray([len(self.sequences[i]) for i in places], np.int64)
+            else:
+                also = to_device(padding, target)
+            labels = (to_device(y[places], target) for y in self.labels)
+            yield (to_device(x, target), also, *labels)
         self.epoch = epoch + 1
 
     def _batches(self, epoch: int) -> list[np.ndarray]:
