@@ -74,10 +74,13 @@ class CausalTransformer(LanguageModel):
         self.tokens = nn.Embedding(vocabulary, width)
         nn.init.normal_(self.tokens.weight, std=0.02)
         self.positions = nn.LearntPositions(length, width)
-        layer = nn.TransformerEncoderLayer(
-            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
-        )
-        self.encoder = nn.TransformerEncoder(layer, layers, nn.LayerNorm(width))
+        blocks = [
+            nn.TransformerEncoderLayer(
+                width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+            )
+            for _ in range(layers)  # each with initial weights of its own
+        ]
+        self.encoder = nn.TransformerEncoder(blocks, norm=nn.LayerNorm(width))
         self.head = nn.Linear(width, vocabulary)
 
     def forward(self, x: Any) -> Any:

@@ -87,10 +87,13 @@ class ViT(nn.Module):
         self.embedding = nn.Linear(in_channels * patch**2, width)
         self.positions = nn.LearntPositions((size // patch) ** 2, width)
         nn.init.normal_(self.positions.weight, std=0.5)  # about as large as what is added to them
-        layer = nn.TransformerEncoderLayer(
-            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
-        )
-        self.encoder = nn.TransformerEncoder(layer, layers, nn.LayerNorm(width))
+        blocks = [
+            nn.TransformerEncoderLayer(
+                width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+            )
+            for _ in range(layers)  # each with initial weights of its own
+        ]
+        self.encoder = nn.TransformerEncoder(blocks, norm=nn.LayerNorm(width))
         self.head = nn.Linear(width, classes)
 
     def patches(self, x: Any) -> Any:

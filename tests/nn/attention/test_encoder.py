@@ -78,11 +78,35 @@ def test_an_encoder_gives_what_pytorchs_gives(pair):
     pair(ours, theirs).compare(numbers(N, T, D), mask=LATER, is_causal=True)
 
 
-def test_each_layer_of_an_encoder_has_weights_of_its_own():
-    model = nn.TransformerEncoder(our_layer(), 2)
+def test_layers_of_an_encoder_are_copies_that_learn_apart(backend):
+    layer = nn.TransformerEncoderLayer(4, 2, 8).to(dtype="float64").eval()
+    layer.linear1.weight.requires_grad = False
+    model = nn.TransformerEncoder(layer, 2)
+    for own in model.layers:
+        np.testing.assert_array_equal(*map(to_numpy, (own.norm1.weight, layer.norm1.weight)))
+        np.testing.assert_array_equal(*map(to_numpy, (own.linear1.weight, layer.linear1.weight)))
+        assert own.linear1.weight is not layer.linear1.weight
+        assert not own.training
+        assert not own.linear1.weight.requires_grad
+        assert own.linear2.weight.requires_grad
+    x = backend.asarray(np.zeros((2, 1, 4)))
+    assert to_numpy(model(x)).dtype == np.float64
+    before = to_numpy(layer.norm1.bias).copy()
+    xn.nn.init.normal_(model.layers[0].norm1.bias)
+    for untouched in (layer, model.layers[1]):
+        np.testing.assert_array_equal(to_numpy(untouched.norm1.bias), before)
+
+
+def test_a_list_of_layers_is_taken_as_it_is(tmp_path):
+    layers = [nn.TransformerEncoderLayer(D, 2, 8) for _ in range(2)]
+    model = nn.TransformerEncoder(layers, norm=nn.LayerNorm(D))
+    assert list(model.layers) == layers
     first, second = (layer.linear1.weight.data for layer in model.layers)
     assert np.abs(first - second).min() > 0
-    assert model.layers[1].linear1.weight.dtype == np.float64
+    xn.save(model, tmp_path / "model.safetensors")
+    x = numbers(T, N, D).astype("float32")
+    again = xn.load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
 
 
 def test_a_causal_encoder_does_not_look_ahead(backend):
@@ -128,6 +152,10 @@ def test_an_encoder_survives_a_file(tmp_path):
         (lambda: nn.TransformerEncoderLayer(6, 2, 0), "dim_feedforward must be a positive"),
         (lambda: nn.TransformerEncoderLayer(6, 2, activation="gelo"), "did you mean 'gelu'"),
         (lambda: nn.TransformerEncoder(our_layer(), 0), "num_layers must be a positive"),
+        (lambda: nn.TransformerEncoder(our_layer()), "num_layers must be a positive"),
+        (lambda: nn.TransformerEncoder([]), "num_layers must be a positive"),
+        (lambda: nn.TransformerEncoder([our_layer()], 2), "num_layers must be 1 or None"),
+        (lambda: nn.TransformerEncoder([5]), "must be an nn.Module"),
         (lambda: nn.TransformerEncoder(nn.LayerNorm, 2), "must be an nn.Module"),
         (lambda: nn.TransformerEncoder(our_layer(), 2, 5), "norm must be an nn.Module or None"),
     ],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...backend import DEFAULT_FLOAT, DeviceLike
@@ -161,10 +162,11 @@ class TransformerEncoder(Module):
 
     Parameters
     ----------
-    encoder_layer : TransformerEncoderLayer
-        The first layer. The others are made with the same arguments and initial weights of their
-        own; PyTorch's begin as copies of the first.
-    num_layers : int
+    encoder_layer : TransformerEncoderLayer, or a list of them
+        A layer is copied so many times, as in PyTorch: with its weights, precision, device and
+        mode. Layers of a list are taken as they are, each with initial weights of its own.
+    num_layers : int, optional
+        How many copies; a list knows by itself.
     norm : Module, optional
         Applied to what the last layer gives; usual if the layers have ``norm_first=True``.
 
@@ -176,7 +178,7 @@ class TransformerEncoder(Module):
     Raises
     ------
     ArgumentError
-        If the number of layers is not positive, or the first is no module.
+        If the number of layers is not positive, or a layer is no module.
 
     References
     ----------
@@ -191,18 +193,30 @@ class TransformerEncoder(Module):
     (3, 1, 8)
     """
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+    def __init__(
+        self,
+        encoder_layer: Module | Sequence[Module],
+        num_layers: int | None = None,
+        norm: Module | None = None,
+    ) -> None:
         where = "TransformerEncoder"
-        init.require_sizes(where, num_layers=num_layers)
-        first = require_module(where, encoder_layer)
+        given = list(encoder_layer) if isinstance(encoder_layer, list | tuple) else None
+        if given is None or not given:
+            init.require_sizes(where, num_layers=num_layers)
+        elif num_layers not in (None, len(given)):
+            raise ArgumentError(
+                f"{where}: num_layers must be {len(given)} or None for a list of so many layers, "
+                f"got {num_layers!r}; a single layer is copied"
+            )
         if norm is not None and not isinstance(norm, Module):
             raise ArgumentError(
                 f"{where}: norm must be an nn.Module or None, got {norm!r}; as in "
                 "nn.LayerNorm(d_model)"
             )
-        args, kwargs = first._init_args
-        others = [type(first)(*args, **kwargs) for _ in range(num_layers - 1)]
-        self.layers = ModuleList([first, *others])
+        if given is None:
+            first = require_module(where, encoder_layer)
+            given = [copy.deepcopy(first) for _ in range(num_layers or 0)]
+        self.layers = ModuleList(require_module(where, layer) for layer in given)
         self.norm = norm
 
     def forward(
