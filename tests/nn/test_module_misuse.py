@@ -81,6 +81,12 @@ def test_predict_refuses_a_batch_size_that_is_none(batch_size):
         nn.Linear(2, 1).predict(np.ones((2, 2), np.float32), batch_size=batch_size)
 
 
+def test_predict_takes_one_input_and_says_so_without_printing_a_mask():
+    with pytest.raises(ArgumentError, match="one input: for several, model") as caught:
+        nn.Linear(2, 2).predict(np.ones((3, 2), np.float32), np.zeros((3, 2), bool))
+    assert "got a ndarray;" in str(caught.value)
+
+
 def test_a_dtype_given_as_a_device_is_refused_with_a_hint():
     with pytest.raises(DeviceError, match=r"write to\(dtype='float64'\)"):
         nn.Linear(2, 2).to("float64")

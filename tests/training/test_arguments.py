@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import xpnet as xn
 from xpnet import nn
+from xpnet.errors import DataError
 
 X = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
 
@@ -26,3 +28,12 @@ def test_one_metric_may_be_given_without_a_list():
 
 def test_labels_that_cross_entropy_ignores_are_no_error():
     assert "loss" in columns("cross_entropy", np.asarray([0, -100, 2, 1]))
+
+
+@pytest.mark.parametrize("give", ["padding", "lengths"])
+def test_sequences_of_several_lengths_need_a_loop(give):
+    trainer = xn.Trainer(nn.Sequential(nn.Linear(3, 3)), "sgd")
+    loader = xn.data.SequenceLoader([[1.0], [2.0, 3.0]], [0, 1], give=give)
+    for use in (trainer.fit, trainer.evaluate):
+        with pytest.raises(DataError, match=f"loop yourself: for x, {give}, y in loader"):
+            use(loader)

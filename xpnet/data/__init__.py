@@ -20,6 +20,7 @@
 ``toy.py``           point clouds in the plane: blobs, moons, circles, spirals
 ``separable.py``     two classes with a guaranteed margin
 ``regression.py``    a line and a sine curve with noise
+``ragged.py``        sequences as arrays of one dtype
 ``sequences.py``     sequences of several lengths: padded, and in batches of similar ones
 ``text/``            Shakespeare's sonnets, characters as numbers
 ``shapes.py``        pictures of circles, squares and triangles, with the class of every pixel

@@ -83,8 +83,8 @@ def as_sequences(where: str, sequences: Iterable[Any]) -> list[np.ndarray]:
 
 def require_fill(where: str, value: Any, dtype: np.dtype) -> None:
     """Raise unless a number can fill arrays of this dtype and stay what it is."""
-    given = np.asarray(value) if isinstance(value, int | float | np.number | np.bool_) else None
-    good = given is not None and given.dtype.kind in "biuf"
+    given = np.asarray(value if isinstance(value, int | float | np.number | np.bool_) else None)
+    good = given.dtype.kind in "biuf"
     if good:
         try:
             with np.errstate(all="ignore"):

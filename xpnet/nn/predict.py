@@ -45,9 +45,14 @@ def predict(module: Module, x: Any, batch_size: int | None) -> Any:
 
 def _in_pieces(module: Module, x: Any, batch_size: int) -> Any:
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        simple = isinstance(batch_size, int | float | str)
+        got = repr(batch_size) if simple else f"a {type(batch_size).__name__}"
+        remedy = "None takes all rows at once"
+        if not simple:
+            remedy = "predict takes one input: for several, model.eval() and `with xn.no_grad():`"
+            remedy += " model(x, ...)"
         raise ArgumentError(
-            f"predict: batch_size must be a positive integer or None, got {batch_size!r}; None "
-            "takes all rows at once"
+            f"predict: batch_size must be a positive integer or None, got {got}; {remedy}"
         )
     require_arrays("predict", (x,))
     rows = x.shape[0]

@@ -18,7 +18,7 @@ from ..backend import (
     to_device,
     to_numpy,
 )
-from ..data import ArrayDataset, DataLoader, SparseDataset
+from ..data import ArrayDataset, DataLoader, SequenceLoader, SparseDataset
 from ..data.augmentation import Augmentation
 from ..data.frames import is_frame, rows_of
 from ..data.gather import dense_rows, is_sparse
@@ -59,6 +59,12 @@ def as_loader(
     """
     if isinstance(data, DataLoader):
         return data
+    if isinstance(data, SequenceLoader):
+        raise DataError(
+            f"{where}: data must be a pair (X, y), a data set or a DataLoader, got a "
+            f"SequenceLoader, whose batches have {data.give} too; write the loop yourself: "
+            f"for x, {data.give}, y in loader: ..., as on the page of recurrent networks"
+        )
     if isinstance(data, tuple | list) and len(data) not in (2, 3):
         raise DataError(
             f"{where}: data must be a pair (X, y), a data set or a DataLoader, got "

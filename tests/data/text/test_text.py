@@ -41,6 +41,32 @@ def test_an_unknown_character_is_named():
             data.Characters(wrong)
 
 
+def test_numbers_of_any_library_become_text(backend):
+    letters = data.Characters("banana")
+    assert letters.decode(backend.asarray([1, 0, 2], dtype="int64")) == "ban"
+    assert letters.decode(iter((1, 0, 2))) == "ban"
+    assert letters.decode([]) == ""
+    x, _ = data.next_characters(backend.asarray([1, 0, 2, 0], dtype="int64"), 2).arrays
+    assert x.tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ([0, 3], "numbers must be from 0 to 2, one for each character, got 3"),
+        ([-1], "got -1"),
+        ([0.7], "numbers must be a sequence of integers, got a list of something else"),
+        (["a"], "sequence of integers"),
+        ([True], "sequence of integers"),
+        (1, "sequence of integers, got a int"),
+        ([[0, 1]], r"one sequence \(T,\), got shape \(1, 2\)"),
+    ],
+)
+def test_numbers_that_are_no_characters_are_refused(numbers, message):
+    with pytest.raises(DataError, match=message):
+        data.Characters("banana").decode(numbers)
+
+
 @pytest.mark.parametrize(("step", "starts"), [(None, [0, 4]), (1, [0, 1, 2, 3, 4, 5]), (3, [0, 3])])
 def test_windows_come_with_what_follows(step, starts):
     x, y = data.next_characters(np.arange(10), 4, step).arrays
@@ -53,8 +79,13 @@ def test_windows_come_with_what_follows(step, starts):
     [
         (np.arange(4), 4, None, r"longer than length=4, got shape \(4,\)"),
         (np.ones((9, 2), int), 4, None, r"got shape \(9, 2\)"),
-        (np.arange(9), 0, None, "length and step must be at least 1, got 0 and 0"),
+        (np.arange(9), 0, None, "length and step must be integers of at least 1, got 0 and 0"),
         (np.arange(9), 3, 0, "got 3 and 0"),
+        (np.arange(9), 2.0, None, r"must be integers of at least 1, got 2\.0"),
+        (np.arange(9), 2, True, "got 2 and True"),
+        (np.arange(9), "2", None, "got '2'"),
+        (np.arange(9.0), 3, None, "numbers must be a sequence of integers, got a ndarray"),
+        ("a text", 3, None, "numbers must be a sequence of integers, got a str"),
     ],
 )
 def test_windows_that_cannot_be_are_refused(numbers, length, step, message):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...backend import is_array, to_numpy, unwrap
 from ...errors import DataError
 from ..dataset import ArrayDataset
 
@@ -23,7 +24,8 @@ class Characters:
     Raises
     ------
     DataError
-        If there are no characters, or a character to encode is not among them.
+        If there are no characters, a character to encode is not among them, or a number to decode
+        is none of theirs.
 
     Examples
     --------
@@ -63,8 +65,20 @@ class Characters:
             ) from None
 
     def decode(self, numbers: Iterable[Any]) -> str:
-        """Return the text of numbers."""
-        return "".join(self.text[int(number)] for number in numbers)
+        """Return the text of numbers, which are integers from 0 to ``len(self) - 1``."""
+        found = _integers("Characters.decode", numbers)
+        if found.ndim != 1:
+            raise DataError(
+                f"Characters.decode: numbers must be one sequence (T,), got shape {found.shape}; "
+                "decode one row at a time"
+            )
+        wrong = found[(found < 0) | (found >= len(self))]
+        if len(wrong):
+            raise DataError(
+                f"Characters.decode: numbers must be from 0 to {len(self) - 1}, one for each "
+                f"character, got {wrong[0]}; take the characters the model was trained with"
+            )
+        return "".join(self.text[number] for number in found)
 
 
 def next_characters(numbers: Any, length: int, step: int | None = None) -> ArrayDataset:
@@ -87,7 +101,8 @@ def next_characters(numbers: Any, length: int, step: int | None = None) -> Array
     Raises
     ------
     DataError
-        If the text is not longer than a window, or a number is not positive.
+        If the text is not longer than a window, `length` or `step` is no positive integer, or the
+        numbers are no integers.
 
     Examples
     --------
@@ -99,12 +114,13 @@ def next_characters(numbers: Any, length: int, step: int | None = None) -> Array
     array([[1, 2, 3],
            [4, 5, 6]])
     """
-    numbers = np.asarray(numbers)
+    numbers = _integers("next_characters", numbers)
     step = length if step is None else step
-    if min(length, step) < 1:
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in (length, step))
+    if not whole or min(length, step) < 1:
         raise DataError(
-            f"next_characters: length and step must be at least 1, got {length} and {step}; a "
-            "usual length is 64 to 512"
+            f"next_characters: length and step must be integers of at least 1, got {length!r} and "
+            f"{step!r}; a usual length is 64 to 512"
         )
     if numbers.ndim != 1 or len(numbers) <= length:
         raise DataError(
@@ -113,3 +129,22 @@ def next_characters(numbers: Any, length: int, step: int | None = None) -> Array
         )
     windows = np.lib.stride_tricks.sliding_window_view(numbers, length + 1)[::step]
     return ArrayDataset(windows[:, :-1].copy(), windows[:, 1:].copy(), name="next characters")
+
+
+def _integers(where: str, numbers: Any) -> np.ndarray:
+    """Return numbers of any library, a list or an iterable as an array of integers."""
+    bare = unwrap(numbers)
+    try:
+        if not is_array(bare):
+            array = np.asarray(list(bare))
+            array = array if array.size else array.astype(np.int64)
+        else:
+            array = to_numpy(bare)
+    except (TypeError, ValueError):  # a number, or a list of lists and numbers
+        array = np.asarray(None)
+    if array.dtype.kind not in "iu":
+        raise DataError(
+            f"{where}: numbers must be a sequence of integers, got a {type(numbers).__name__} of "
+            "something else; make them with Characters.encode"
+        )
+    return array
