@@ -8,7 +8,7 @@ import pytest
 import xpnet as xn
 from xpnet import models, optim
 from xpnet.backend import device_of, to_numpy
-from xpnet.errors import ArgumentError, ShapeError
+from xpnet.errors import AnomalyError, ArgumentError, DTypeError, ShapeError
 
 
 def small(**options):
@@ -127,6 +127,27 @@ def test_attention_maps_of_a_text_look_back_only(backend):
         np.testing.assert_allclose(each.sum(axis=-1), 1.0, rtol=1e-5)
 
 
+@pytest.mark.parametrize("temperature", [0, 1.0])
+@pytest.mark.parametrize("make", [small, lambda: models.CharacterLSTM(7, width=8)])
+def test_nothing_is_drawn_by_scores_that_are_no_numbers(make, temperature, backend):
+    model = make()
+    for bad in (np.nan, np.inf):
+        xn.nn.init.constant_(model.head.bias, bad)
+        with pytest.raises(AnomalyError, match=f"scores must be finite, got {bad}"):
+            model.generate([1], 4, temperature)
+
+
+def test_what_has_a_score_of_minus_infinity_is_never_drawn():
+    model = small()
+    model.head.bias.data = np.asarray([-np.inf, *[0.0] * 6], np.float32)
+    assert 0 not in model.generate([1], 50)[1:]
+
+
+def test_how_far_models_look_back():
+    assert small().length == 8
+    assert models.CharacterLSTM(7, width=8).length is None
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -138,6 +159,14 @@ def test_attention_maps_of_a_text_look_back_only(backend):
         (lambda: models.CausalTransformer(0), ArgumentError, "vocabulary must be a positive"),
         (lambda: small().generate([], 2), ShapeError, r"start must be \(T,\) with T >= 1"),
         (lambda: small().generate([[1]], 2), ShapeError, r"got \(1, 1\)"),
+        (lambda: small().generate([1, 7], 2), ArgumentError, "start must be from 0 to 6, got 7"),
+        (lambda: small().generate([-1], 2), ArgumentError, "start must be from 0 to 6, got -1"),
+        (lambda: small().generate([1.5, 2.7], 2), DTypeError, "must hold integers, got float64"),
+        (lambda: small().generate([True], 2), DTypeError, "must hold integers, got bool"),
+        (lambda: small().generate([1], True), ArgumentError, "count must be an integer >= 0"),
+        (lambda: small().generate([1], 1, "hot"), ArgumentError, "temperature .* got 'hot'"),
+        (lambda: small().generate([1], 1, np.inf), ArgumentError, "temperature .* got inf"),
+        (lambda: small().generate([1], 1, top_k=2.5), ArgumentError, "top_k .* got 2.5"),
         (lambda: small().generate([1], -1), ArgumentError, "count must be an integer >= 0"),
         (lambda: small().generate([1], 1, -0.5), ArgumentError, "temperature must be >= 0"),
         (lambda: small().generate([1], 1, top_k=8), ArgumentError, "top_k must be from 1 to 7"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .. import nn
 from ..backend import asarray, device_of, random, to_numpy
-from ..errors import ArgumentError, ShapeError
+from ..errors import AnomalyError, ArgumentError, DTypeError, ShapeError
 from ..typing import Array
 
 __all__ = ["LanguageModel", "require_text"]
@@ -21,12 +22,12 @@ class LanguageModel(nn.Module):
     ----------
     head : Linear
         The last layer, with an output for each character.
-    length : int
-        How far the model looks back.
+    length : int or None
+        How many characters the model looks back; None: as far as it remembers.
     """
 
     head: nn.Linear
-    length: int
+    length: int | None = None
 
     def generate(
         self,
@@ -41,7 +42,7 @@ class LanguageModel(nn.Module):
         Parameters
         ----------
         start : (T,) integer array or list
-            At least one; a Transformer looks at the last `length`.
+            From 0 to V - 1, at least one; a Transformer looks at the last `length`.
         count : int
             How many to draw.
         temperature : float
@@ -60,9 +61,13 @@ class LanguageModel(nn.Module):
         Raises
         ------
         ArgumentError
-            If an option makes no sense.
+            If an option makes no sense, or the start holds what is not in the vocabulary.
         ShapeError
             If the start is no sequence.
+        DTypeError
+            If the start does not hold integers.
+        AnomalyError
+            If a score is NaN or infinite (-inf is a number that is never drawn).
 
         Examples
         --------
@@ -73,12 +78,9 @@ class LanguageModel(nn.Module):
         """
         home = device_of(start) if hasattr(start, "dtype") else device_of(self.head.weight)
         numbers = to_numpy(start) if hasattr(start, "dtype") else np.asarray(start)
-        if numbers.ndim != 1 or not numbers.size:
-            raise ShapeError(
-                f"generate: start must be (T,) with T >= 1, got {numbers.shape}; begin with one "
-                "character, such as the end of a line"
-            )
-        _require_options(count, temperature, top_k, self.head.weight.shape[0])
+        vocabulary = self.head.weight.shape[0]
+        _require_start(numbers, vocabulary)
+        _require_options(count, temperature, top_k, vocabulary)
         stream = random.stream(seed, "generate")
         sequence = [int(n) for n in numbers]
         state: Any = None
@@ -93,7 +95,8 @@ class LanguageModel(nn.Module):
         Here the last `length` are looked at anew, and there is no state; a model that reads step by
         step overrides this.
         """
-        x = np.asarray([sequence[-self.length :]], np.int64)
+        seen = sequence if self.length is None else sequence[-self.length :]
+        x = np.asarray([seen], np.int64)
         return self.predict(asarray(x, device=device_of(self.head.weight)))[0, -1, :], None
 
 
@@ -105,21 +108,47 @@ def require_text(where: str, x: Any) -> None:
         )
 
 
+def _require_start(numbers: np.ndarray, vocabulary: int) -> None:
+    if numbers.ndim != 1 or not numbers.size:
+        raise ShapeError(
+            f"generate: start must be (T,) with T >= 1, got {numbers.shape}; begin with one "
+            "character, such as the end of a line"
+        )
+    if numbers.dtype.kind not in "iu":
+        raise DTypeError(
+            f"generate: start must hold integers, got {numbers.dtype}; they are the numbers of "
+            "characters"
+        )
+    for n in (numbers.min(), numbers.max()):
+        if not 0 <= n < vocabulary:
+            raise ArgumentError(
+                f"generate: start must be from 0 to {vocabulary - 1}, got {n}; the model knows "
+                f"{vocabulary} characters"
+            )
+
+
 def _require_options(count: Any, temperature: Any, top_k: Any, vocabulary: int) -> None:
-    if not isinstance(count, int) or count < 0:
+    if not _is_number(count, int, np.integer) or count < 0:
         raise ArgumentError(
             f"generate: count must be an integer >= 0, got {count!r}; it is how many to draw"
         )
-    if not temperature >= 0:
+    number = _is_number(temperature, int, float, np.integer, np.floating)
+    if not number or not 0 <= temperature < math.inf:
         raise ArgumentError(
             f"generate: temperature must be >= 0, got {temperature!r}; 1 draws as learnt, 0 takes "
             "the likeliest"
         )
-    if top_k is not None and not 1 <= top_k <= vocabulary:
+    if top_k is None:
+        return
+    if not _is_number(top_k, int, np.integer) or not 1 <= top_k <= vocabulary:
         raise ArgumentError(
             f"generate: top_k must be from 1 to {vocabulary} or None, got {top_k!r}; None draws "
             "among all"
         )
+
+
+def _is_number(value: Any, *kinds: type) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
 def _drawn(
@@ -127,6 +156,12 @@ def _drawn(
 ) -> int:
     """Draw a number by its score; the smallest sum of probabilities that exceeds a draw."""
     scores = scores.astype(np.float64)
+    if not math.isfinite(scores.max()):
+        raise AnomalyError(
+            f"generate: scores must be finite, got {scores.max()} as the largest; nothing can be "
+            "drawn by them: look for the weight that is not finite, or train again with "
+            "clip_norm=1.0"
+        )
     if temperature == 0:
         return int(np.argmax(scores))
     if top_k is not None:
