@@ -102,3 +102,17 @@ def test_results_do_not_depend_on_the_number_of_threads():
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_in_a_later_key_reaches_no_earlier_query(bad, monkeypatch):
+    monkeypatch.setattr(kernels.registry, "_enabled", True)
+    q, k, v = (np.random.default_rng(i).standard_normal((L, E)) for i in range(3))
+    expected = ops.scaled_dot_product_attention(q, k, v, is_causal=True)
+    k[7] = bad
+    assert kernels.find("scaled_dot_product_attention", q, k, v) is not None
+    with np.errstate(invalid="ignore"):
+        found = ops.scaled_dot_product_attention(q, k, v, is_causal=True)
+    np.testing.assert_allclose(found[:7], expected[:7], rtol=1e-12)
+    if np.isnan(bad):
+        assert np.isnan(found[7:]).all()

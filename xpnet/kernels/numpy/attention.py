@@ -30,7 +30,8 @@ SCORES, FEWEST = 1 << 18, 4
 sequences make so many parts at least, if there are as many, for so many threads."""
 
 HARMLESS = 40.0
-"""Scores within ±40 need no maximum to be subtracted: no exponential or sum leaves the range."""
+"""Scores within ±40 need no maximum to be subtracted: no exponential or sum leaves the range.
+Hidden keys are asked too: they may change the last bits of a result."""
 
 Part = tuple[tuple[int, ...], slice, slice]
 Heads = tuple[Array, Array, Array]
@@ -243,16 +244,15 @@ def _scores(
     if seen is not None:
         np.copyto(s, -np.inf, where=~seen[..., rows, columns])
     if is_causal and columns.stop - 1 > rows.start:
-        np.add(s, _later(q.shape[-2], k.shape[-2], rows.start - columns.start, s.dtype), out=s)
+        # whatever was there, a NaN as well
+        np.copyto(s, -np.inf, where=_later(*s.shape[-2:], rows.start - columns.start))
     return s
 
 
 @lru_cache(maxsize=32)
-def _later(rows: int, columns: int, shift: int, dtype: np.dtype[Any]) -> Array:
-    """Return -inf where a key is later than the query, else 0."""
-    i, j = np.arange(rows)[:, None] + shift, np.arange(columns)
-    hidden: Array = np.where(j > i, dtype.type(-np.inf), dtype.type(0))
-    return hidden
+def _later(rows: int, columns: int, shift: int) -> Array:
+    """Return where a key is later than the query."""
+    return np.asarray(np.arange(columns) > np.arange(rows)[:, None] + shift)
 
 
 @lru_cache(maxsize=64)
