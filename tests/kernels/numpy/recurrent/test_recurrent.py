@@ -95,3 +95,45 @@ def test_other_dtypes_and_empty_batches_are_left_to_the_generic_op(dtype):
     assert kernels.find("gru", *arrays) is None
     arrays = inputs("gru")
     assert kernels.find("gru", arrays[0][:, :0], arrays[1][:0], *arrays[2:]) is None
+
+
+@pytest.mark.parametrize("op", GATES)
+@pytest.mark.parametrize("lengths", [None, tuple(np.arange(N) % T + 1)])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_without_a_tape_the_outputs_are_the_same(op, lengths, reverse):
+    arrays = inputs(op)
+    expected = ops.OPS[op](*arrays, lengths=lengths, reverse=reverse)
+    with xn.no_grad():
+        found = kernels.find(op, *arrays).forward(*arrays, lengths=lengths, reverse=reverse)[0]
+    for actual, wanted in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(actual, wanted)
+
+
+@pytest.mark.parametrize("op", GATES)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_outputs_share_memory_with_nothing(op, reverse):
+    outputs, _ = kernels.find(op, *inputs(op)).forward(*inputs(op), reverse=reverse)
+    y, *states = outputs
+    assert y.flags.c_contiguous
+    before = [state.copy() for state in states]
+    y[...] = np.nan
+    for state, expected in zip(states, before, strict=True):
+        np.testing.assert_array_equal(state, expected)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_prediction_keeps_no_more_than_itself(kind):
+    layer = getattr(xn.nn, kind)(400, 4)
+    y = layer.predict(np.zeros((50, 8, 400), np.float32))[0]
+    while y.base is not None:
+        y = y.base
+    assert y.nbytes == 50 * 8 * 4 * 4
+
+
+def test_no_gates_are_kept_without_a_tape():
+    arrays = inputs("lstm")
+    with xn.no_grad():
+        _, saved = kernels.find("lstm", *arrays).forward(*arrays)
+    for kept in (saved[4], saved[5], saved[6]):
+        for part in kept:
+            assert len({block.__array_interface__["data"][0] for block in part}) == 2

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ....autograd.modes import MODE
 from ....typing import Array
 from .. import memory
 from ..threads import cut, run
@@ -101,11 +102,18 @@ class Path:
         """Return which columns of z_s count: those of a first state of zeros do not."""
         return slice(self.width if s == 0 and self.from_zero else 0, None)
 
-    def blocks(self, *gates: int, hidden: int, steps: int | None = None) -> list[Array]:
-        """Return memory for what each part keeps of its steps: (T, *gates, n, H) for each part."""
+    def blocks(self, *gates: int, hidden: int, steps: int | None = None) -> list[Any]:
+        """Return memory for what each part keeps of its steps: (T, *gates, n, H) for each part.
+
+        Where no tape is kept, there is memory for two steps only, which take turns.
+        """
         count = self.steps if steps is None else steps
+        own = count if MODE.recording else min(count, 2)
         sizes = [part.stop - part.start for part in self.parts]
-        return [memory.empty((count, *gates, n, hidden), self.rows.dtype) for n in sizes]
+        found = [memory.empty((own, *gates, n, hidden), self.rows.dtype) for n in sizes]
+        if own < count:
+            return [[block[s % 2] for s in range(count)] for block in found]
+        return found
 
     def rows_like(self, features: int) -> Array:
         """Return memory for a row of each step and sample: (T, N, features)."""
@@ -118,15 +126,15 @@ class Path:
         return errors, errors.reshape(steps, batch, gates, hidden).transpose(0, 2, 1, 3)
 
     def outputs(self) -> tuple[Array, Array]:
-        """Return y and h_n: (T, N, P), (N, P)."""
+        """Return y and h_n: (T, N, P), (N, P); copies, which keep nothing else alive."""
         states = self.rows[1:, :, : self.width]
-        if all(mask is None for mask in self.waiting):
-            return self.turned(states), states[-1]
-        y = states.copy()
+        y = memory.empty(states.shape, states.dtype)
+        in_order = self.turned(y)
+        np.copyto(in_order, states)
         for s, mask in enumerate(self.waiting):
             if mask is not None:
-                np.copyto(y[s], 0.0, where=mask)
-        return self.turned(y), states[-1]
+                np.copyto(in_order[s], 0.0, where=mask)
+        return y, states[-1].copy()
 
     def hold(self, s: int, part: slice, *states: tuple[Array, Array]) -> None:
         """Let states (new, old) wait where a sequence has ended."""
