@@ -78,11 +78,12 @@ def test_a_dict_may_weigh_a_class_that_this_part_of_the_data_lacks():
         Labels.of(y).weights({"no": 1.0, 1: 2.0}, y)
 
 
-@pytest.mark.parametrize("class_weight", ["auto", 3.0, [1.0, 2.0]])
-def test_other_class_weights_are_errors(class_weight):
-    y = np.asarray([0, 1])
-    with pytest.raises(ValueError, match="class_weight must be a dict, 'balanced' or None, got"):
-        Labels.of(y).weights(class_weight, y)
+def test_samples_that_weigh_nothing_at_all_are_errors():
+    y = np.asarray([0, 1, 1])
+    first = np.asarray([1.0, 0.0, 0.0])
+    for class_weight, sample_weights in (({0: 0, 1: 0}, None), ({0: 0.0}, first)):
+        with pytest.raises(ValueError, match=r"class_weight must leave samples that count"):
+            Labels.of(y).weights(class_weight, y, sample_weights)
 
 
 def test_classes_that_are_none_are_errors():

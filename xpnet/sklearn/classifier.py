@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -12,12 +12,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length
 
 from ..backend import namespace
-from ..errors import choose
 from ..nn import functional as F
 from .estimator import NetEstimator, can_go_on
 from .features import checked, on_host, require_target, weights_for
 from .labels import Labels, checked_labels
 from .losses import CLASSIFICATION
+from .parameters import Rule, function_or
 from .samples import Samples
 from .undo import unchanged_by_errors
 
@@ -50,6 +50,7 @@ class Classifier(ClassifierMixin, NetEstimator):
     have several.
     """
 
+    _rules: ClassVar[Mapping[str, Rule]] = {"loss": function_or(CLASSIFICATION)}
     _outputs_for_two = 1
     _stratified = True
 
@@ -176,12 +177,6 @@ class Classifier(ClassifierMixin, NetEstimator):
         y = checked_labels(y)
         check_consistent_length(np.empty((x.shape[0], 0)), y)
         return x, y
-
-    def _require(self) -> None:
-        """Raise for parameters that make no sense."""
-        super()._require()
-        if isinstance(self.loss, str) and self.loss != "perceptron":
-            choose(type(self).__name__, "loss", self.loss, CLASSIFICATION)
 
     def _loss(self) -> Callable[..., Any]:
         return CLASSIFICATION[self.loss] if isinstance(self.loss, str) else self.loss

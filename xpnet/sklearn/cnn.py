@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 from .. import nn, optim
 from ..optim import Optimizer
 from .classifier import Classifier
-from .parameters import COMMON_RULES, Rule, flag, integer, keep, number, sizes
+from .parameters import Rule, flag, function_or, integer, keep, number, optional, sizes
 
 __all__ = ["CNNClassifier"]
 
-RULES = COMMON_RULES | {
+RULES: dict[str, Rule] = {
+    "activation": function_or(),
+    "image_shape": optional(sizes()),
     "channels": sizes(),
     "hidden_layer_sizes": sizes(),
     "kernel_size": integer(1),

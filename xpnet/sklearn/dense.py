@@ -13,11 +13,16 @@ from ..nn import init
 from ..optim import Optimizer
 from .convergence import Training
 from .estimator import NetEstimator
-from .parameters import COMMON_RULES, Rule, flag, integer, number, one_of
+from .parameters import Rule, each, flag, function_or, integer, number, one_of, units
 
 __all__ = ["Dense"]
 
-RULES = COMMON_RULES | {
+RULES: dict[str, Rule] = {
+    "hidden_layer_sizes": units(),
+    "activation": Rule(
+        lambda v: function_or().holds(v) or each(v, function_or().holds),
+        "a name, a function, or a sequence of one for each hidden layer",
+    ),
     "solver": one_of("adam", "sgd", "lbfgs"),
     "learning_rate": one_of("constant", "invscaling", "adaptive"),
     "learning_rate_init": number(0, open_low=True),
@@ -56,8 +61,6 @@ class Dense(NetEstimator):
     def _hidden(self) -> list[int]:
         sizes = self.hidden_layer_sizes
         sizes = list(sizes) if np.iterable(sizes) else [sizes]
-        if not all(isinstance(n, int | np.integer) and n > 0 for n in sizes):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return [int(n) for n in sizes]
 
     def _activations(self, layers: int) -> list[Any]:

@@ -89,7 +89,7 @@ class NetEstimator(ABC, BaseEstimator):
         return ""
 
     def _require(self) -> None:
-        require(self, self._rules)
+        require(self)
 
     def _stalled(self) -> bool:
         """Do what is to be done when nothing improves any more; True ends the training."""

@@ -133,7 +133,7 @@ class Labels:
         ------
         ValueError
             If samples have several labels, or a label in the dict is not one of y while one of y
-            is not in the dict.
+            is not in the dict, or no sample weighs anything.
         """
         if class_weight is None:
             return None
@@ -152,14 +152,14 @@ class Labels:
                     "out, or correct it"
                 )
             weight[:] = [class_weight.get(label, 1.0) for label in labels]
-        elif isinstance(class_weight, str) and class_weight == "balanced":
+        else:
             counts = np.bincount(codes, sample_weights, minlength=len(weight))
             present = counts > 0
             weight[present] = np.sum(counts) / (np.sum(present) * counts[present])
-        else:
-            raise ValueError(
-                f"class_weight must be a dict, 'balanced' or None, got {class_weight!r}; a dict "
-                "has a weight for each class"
-            )
         of_samples: np.ndarray = weight[codes]
+        if not np.any(of_samples if sample_weights is None else of_samples * sample_weights):
+            raise ValueError(
+                f"class_weight must leave samples that count, got {class_weight!r}; give a class "
+                "of y a positive weight"
+            )
         return of_samples

@@ -9,7 +9,7 @@ from .. import nn
 from ..backend import namespace
 from ..nn import init
 from .classifier import Classifier
-from .parameters import Rule, flag, integer, number, one_of, optional
+from .parameters import Rule, flag, number
 
 __all__ = ["SMOOTH_RULES", "Linear", "Smooth"]
 
@@ -70,8 +70,5 @@ class Smooth(Linear):
 SMOOTH_RULES: dict[str, Rule] = {
     "C": number(0, open_low=True),
     "fit_intercept": flag(),
-    "max_iter": integer(1),
     "tol": number(0),
-    "warm_start": flag(),
-    "dtype": optional(one_of("float32", "float64")),
 }

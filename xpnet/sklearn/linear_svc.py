@@ -11,7 +11,7 @@ from scipy import sparse
 from ..backend import asarray, device_of, dtype_name, namespace
 from ..models.svm import solve_linear
 from .linear import SMOOTH_RULES, Smooth
-from .parameters import Rule, keep
+from .parameters import Rule, keep, one_of
 from .samples import Samples
 
 __all__ = ["LinearSVC"]
@@ -67,7 +67,7 @@ class LinearSVC(Smooth):
     True
     """
 
-    _rules: ClassVar[Mapping[str, Rule]] = SMOOTH_RULES
+    _rules: ClassVar[Mapping[str, Rule]] = SMOOTH_RULES | {"loss": one_of("squared_hinge", "hinge")}
 
     def __init__(
         self,

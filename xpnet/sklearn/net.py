@@ -11,12 +11,24 @@ from .. import nn, optim
 from ..optim import Optimizer
 from .classifier import Classifier
 from .estimator import NetEstimator
-from .parameters import COMMON_RULES, Rule, keep, number, optional
+from .parameters import Rule, keep, number, optional
 from .regressor import Regressor
 
 __all__ = ["NetClassifier", "NetRegressor"]
 
-RULES = COMMON_RULES | {"lr": number(0, open_low=True), "clip_norm": optional(number(0))}
+RULES: dict[str, Rule] = {
+    # a network of another library can be called too, but makes none of ours
+    "module": Rule(
+        lambda v: isinstance(v, nn.Module | type) or (callable(v) and not hasattr(v, "parameters")),
+        "an xpnet.nn.Module, or a function that returns one",
+    ),
+    "optimizer": Rule(
+        lambda v: isinstance(v, str) or callable(v), "a name, or a class of xpnet.optim"
+    ),
+    "optimizer_options": Rule(lambda v: v is None or isinstance(v, Mapping), "a dict or None"),
+    "lr": number(0, open_low=True),
+    "clip_norm": optional(number(0)),
+}
 
 
 class _Net(NetEstimator):
@@ -33,11 +45,6 @@ class _Net(NetEstimator):
     def _network(self, shape: tuple[int, ...], outputs: int) -> nn.Module:
         if isinstance(self.module, nn.Module):
             return copy.deepcopy(self.module)  # a second fit starts where the first one did
-        if not callable(self.module):
-            raise ValueError(
-                f"{type(self).__name__}: module must be an nn.Module, or a function that returns "
-                f"one, got {self.module!r}"
-            )
         module = self.module(*((shape[0], outputs) if _takes_sizes(self.module) else ()))
         if not isinstance(module, nn.Module):
             raise ValueError(
@@ -51,7 +58,13 @@ class _Net(NetEstimator):
             return None
         make = optim.by_name(self.optimizer) if isinstance(self.optimizer, str) else self.optimizer
         options = {"lr": self.lr, **(self.optimizer_options or {})}
-        return make(groups, **options)
+        try:
+            return make(groups, **options)
+        except TypeError as error:
+            raise ValueError(
+                f"{type(self).__name__}: optimizer_options must be options of {self.optimizer!r}, "
+                f"got {self.optimizer_options!r}: {error}; see its documentation in xpnet.optim"
+            ) from error
 
     def _solver(self) -> str:
         return self.optimizer if isinstance(self.optimizer, str) else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -12,24 +12,24 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
 from ..backend import namespace
-from ..errors import choose
 from .estimator import NetEstimator, can_go_on
 from .features import checked, on_host, require_target, weights_for
 from .losses import REGRESSION, regression_loss
-from .parameters import Rule, number, require
+from .parameters import Rule, function_or, number
 from .samples import Samples
 from .undo import unchanged_by_errors
 
 __all__ = ["Regressor"]
 
-RULES: dict[str, Rule] = {
-    "quantile": number(0, 1, open_low=True, open_high=True),
-    "huber_delta": number(0, open_low=True),
-}
-
 
 class Regressor(RegressorMixin, NetEstimator):
     """What all regressors here have in common: one output of the network for each target."""
+
+    _rules: ClassVar[Mapping[str, Rule]] = {
+        "loss": function_or(REGRESSION),
+        "quantile": number(0, 1, open_low=True, open_high=True),
+        "huber_delta": number(0, open_low=True),
+    }
 
     def fit(
         self,
@@ -115,9 +115,7 @@ class Regressor(RegressorMixin, NetEstimator):
     def _checked_pair(self, x: Any, y: Any, *, reset: bool) -> tuple[Any, np.ndarray]:
         require_target(self, y)
         x = checked(self, x, reset=reset, images=self._images)
-        y = check_array(
-            on_host(y), ensure_2d=False, dtype="numeric", input_name="y", estimator=self
-        )
+        y = self._numbers(on_host(y))
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if y.ndim > 2:
@@ -133,12 +131,20 @@ class Regressor(RegressorMixin, NetEstimator):
             )
         return x, y
 
-    def _require(self) -> None:
-        """Raise for parameters that make no sense."""
-        super()._require()
-        require(self, RULES)
-        if isinstance(self.loss, str):
-            choose(type(self).__name__, "loss", self.loss, REGRESSION)
+    def _numbers(self, y: Any) -> np.ndarray:
+        try:
+            numbers: np.ndarray = check_array(
+                y, ensure_2d=False, dtype="numeric", input_name="y", estimator=self
+            )
+        except ValueError as error:
+            if np.asarray(y).dtype.kind not in "OSU":
+                raise
+            first = np.asarray(y, dtype=object).flat[0]
+            raise ValueError(
+                f"{type(self).__name__}: y must be numbers, got {first!r}: "
+                f"{error}; use a classifier for names of classes"
+            ) from error
+        return numbers
 
     def _loss(self) -> Callable[..., Any]:
         options = {"quantile": {"q": self.quantile}, "huber": {"delta": self.huber_delta}}

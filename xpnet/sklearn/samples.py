@@ -85,12 +85,18 @@ class Samples(NamedTuple):
         stratify : bool
             Let both parts have the classes in the same proportion.
         """
-        first, second = train_test_split(
-            np.arange(self.size),
-            test_size=share,
-            random_state=seed,
-            stratify=self.y if stratify and self.y.ndim == 1 else None,
-        )
+        try:
+            first, second = train_test_split(
+                np.arange(self.size),
+                test_size=share,
+                random_state=seed,
+                stratify=self.y if stratify and self.y.ndim == 1 else None,
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"validation_fraction must leave samples of each class in both parts of "
+                f"{self.size}, got {share}: {error}; give validation_data instead"
+            ) from error
         return self.rows(first), self.rows(second)
 
     def arrays(self) -> tuple[Any, ...]:

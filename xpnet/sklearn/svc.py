@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
@@ -19,13 +19,13 @@ from .features import checked, home_of, weights_for
 from .labels import Labels, checked_labels
 from .pair_classifier import PairClassifier
 from .pairs import solve_pairs, weighted_gamma
-from .parameters import Rule, flag, integer, keep, number, one_of, optional, require
+from .parameters import COMMON_RULES, Rule, flag, integer, keep, number, one_of, require
 from .undo import unchanged_by_errors
 
 __all__ = ["SVC"]
 
-RULES: dict[str, Rule] = {
-    "C": number(0, open_low=True),
+RULES: dict[str, Rule] = COMMON_RULES | {
+    "C": number(0, open_low=True, open_high=True),
     "kernel": Rule(
         lambda v: callable(v) or v in (*KERNELS, "precomputed"),
         "'linear', 'poly', 'rbf', 'sigmoid', 'precomputed' or a function",
@@ -41,7 +41,6 @@ RULES: dict[str, Rule] = {
     "max_iter": integer(-1),
     "decision_function_shape": one_of("ovr", "ovo"),
     "break_ties": flag(),
-    "dtype": optional(one_of("float32", "float64")),
 }
 
 
@@ -113,6 +112,8 @@ class SVC(PairClassifier):
     True
     """
 
+    _rules: ClassVar[Mapping[str, Rule]] = RULES
+
     def __init__(
         self,
         *,
@@ -160,7 +161,7 @@ class SVC(PairClassifier):
         ValueError
             If parameters or data are not as described.
         """
-        require(self, RULES)
+        require(self)
         if self.max_iter == 0:
             raise ValueError("SVC: max_iter must be -1 or an integer >= 1, got 0; -1 is no limit")
         if self.break_ties and self.decision_function_shape == "ovo":
