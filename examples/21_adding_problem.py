@@ -25,7 +25,8 @@ class Last(nn.Module):
     def __init__(self, kind, features, outputs, length, hidden=32):
         self.layer = getattr(nn, kind)(features, hidden)
         self.head = nn.Linear(hidden, outputs)
-        if kind != "RNN":  # begin by remembering for T steps: f of an LSTM, z of a GRU 1 - 1/T
+        if kind != "RNN" and length > 1:
+            # begin by remembering for T steps: f of an LSTM, z of a GRU 1 - 1/T
             bias = np.array(self.layer.bias_ih_l0.data)
             bias[hidden : 2 * hidden] += np.log(length)
             if kind == "LSTM":
@@ -90,10 +91,12 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=500, help="training steps")
     parser.add_argument("--length", type=int, default=50, help="T")
+    parser.add_argument("--drawn", action="store_true", help="leave the gates as they are drawn")
     parser.add_argument("--output", type=Path, default=Path("demo"), help="folder of the picture")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
     F, T = nn.functional, options.length
+    reach = 1 if options.drawn else T  # how long the gates remember at first
 
     figure = Figure((11, 3.4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
@@ -102,11 +105,11 @@ def main(arguments=None):
     print("           mean squared error   largest gradient   copied rightly")
     for kind in KINDS:
         xn.manual_seed(0)
-        model = Last(kind, 2, 1, T)
+        model = Last(kind, 2, 1, reach)
         times, before = errors_over_time(model, adding, F.mse_loss, T)
         losses, norms = train(model, adding, F.mse_loss, options.steps, T)
         error = float(np.mean(losses[-options.steps // 10 :]))
-        copier = Last(kind, 4, 4, 2 * T)
+        copier = Last(kind, 4, 4, 1 if options.drawn else 2 * T)
         train(copier, copying, F.cross_entropy, options.steps // 2, 2 * T)
         x, y = copying(np.random.default_rng(2), 2 * T, 500)
         right_answers = float(np.mean(np.argmax(copier.predict(x), axis=1) == y))
@@ -119,7 +122,7 @@ def main(arguments=None):
     print(f"  always saying 1 gives an error of {1 / 6:.4f}; guessing a symbol is right in 25.0%")
     left.set(title="what arrives of the error, untrained", xlabel="t", ylabel="‖∂J/∂h_t‖")
     middle.set(title="adding problem", xlabel="training step", ylabel="mean squared error")
-    right.set(title="norm of the gradient, clipped at 1", xlabel="training step")
+    right.set(title="before clipping; bound 1", xlabel="training step", ylabel="‖gradient‖")
     left.legend()
     middle.axhline(1 / 6, color="gray", linestyle=":")
     right.axhline(1.0, color="gray", linestyle=":")
