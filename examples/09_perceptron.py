@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 import xpnet as xn
 from xpnet.models import perceptron
 
+NAMES = ("y = -1", "y = +1")
+
 
 def separable_samples():
     """Learn samples with a gap by both forms of the rule, and compare with the bound."""
@@ -60,11 +62,33 @@ def noisy_moons(updates):
     return x, y, learnt, accuracies
 
 
+def arrow(ax, x, w, b):
+    """Draw w where it starts from the line, near the middle of the samples; zeros have no arrow."""
+    length = np.linalg.norm(w)
+    if length > 0:
+        middle = x.mean(axis=0)
+        foot = middle - (middle @ w + b) / length**2 * w
+        tip = foot + 0.25 * np.ptp(x[:, 1]) * w / length
+        ax.annotate(
+            "",
+            tip,
+            foot,
+            arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 2},
+            zorder=5,
+        )
+        box = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "boxstyle": "round,pad=0.1"}
+        beyond = {"xytext": 8 * w / length, "textcoords": "offset points", "bbox": box}
+        ax.annotate("w", tip, ha="center", va="center", zorder=5, **beyond)
+    ax.set_aspect("equal")  # or else w would not look upright
+
+
 def picture(x, y, learnt, title, best=False):
     """Return the boundary beside the number of errors after each correction."""
     figure = Figure((8.4, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    xn.plot.decision_boundary(learnt.model.scores, x, y, title=title, ax=left)
+    xn.plot.decision_boundary(learnt.model.scores, x, y, class_names=NAMES, title=title, ax=left)
+    w, b = (xn.to_numpy(p)[0] for p in learnt.model.linear.parameters())
+    arrow(left, x, w, b)
     right.plot(learnt.errors, color="0.6", linewidth=0.8, label="after each correction")
     if best:
         right.plot(np.minimum.accumulate(learnt.errors), color="black", label="in the pocket")
@@ -85,7 +109,10 @@ def animation(x, y, learnt, frames):
         ax.clear()
         w, b = learnt.history.w[k], learnt.history.b[k]
         ring, title = learnt.taken[k : k + 1], f"{k} corrections, {learnt.errors[k]} errors"
-        xn.plot.decision_boundary(lambda p: p @ w + b, x, y, marked=ring, title=title, ax=ax)
+        xn.plot.decision_boundary(
+            lambda p: p @ w + b, x, y, marked=ring, class_names=NAMES, title=title, ax=ax
+        )
+        arrow(ax, x, w, b)
         return []
 
     return FuncAnimation(figure, draw, shown, init_func=lambda: [])
@@ -108,7 +135,7 @@ def main(arguments=None):
     for name, figure in pictures.items():
         figure.savefig(options.output / f"09_{name}.png", dpi=90)
     moving = animation(x, y, learnt, options.frames)
-    moving.save(options.output / "09_perceptron.gif", PillowWriter(fps=3), dpi=70)
+    moving.save(options.output / "09_perceptron.gif", PillowWriter(fps=3), dpi=64)
     print(f"wrote 09_perceptron.png, 09_pocket.png and 09_perceptron.gif to {options.output}")
     return {"updates": learnt.updates, "bound": bound, **accuracies}
 

@@ -109,6 +109,10 @@ def main(arguments=None):
     view = {"minimum": best, "scale": "log", "levels": 14}
     xn.plot.surface(surface, (-1.5, 3.5), (-2.5, 2), paths=order, ax=left, **view)
     xn.plot.surface(surface, (-1.5, 3.5), (-4, 2), paths=rates, ax=right, **view)
+    for ax, place in ((left, "upper right"), (right, "lower left")):
+        for marker, name in (("o", "start"), ("*", "end"), ("x", "minimum")):
+            ax.plot([], [], marker, color="0.4", markerfacecolor="0.9", label=name)
+        ax.legend(fontsize=8, framealpha=0.9, loc=place)
     left.set(xlabel="w", ylabel="b", title=f"{options.epochs} epochs, lr {options.lr}")
     right.set(xlabel="w", ylabel="b", title="all samples, 20 steps: lr and the curvature L")
     figure.savefig(options.output / "11_gradient_descent.png", dpi=80)

@@ -131,24 +131,34 @@ def main(arguments=None):
         table[name] = (*row, float(curves[name][-20:].mean()), accuracy)
         print(f"{name:9}{counts} {table[name][2]:12.3f}   {accuracy:.1%}")
 
-    figure = Figure((12, 3.8), layout="constrained")
-    first, second, third = figure.subplots(1, 3)
+    figure = Figure((9, 6.4), layout="constrained")
+    (first, second), (third, fourth) = figure.subplots(2, 2)
     shown = ("SGD", "Nesterov", "Adagrad", "Adam", "L-BFGS")
     for ax, surface, view in (
         (first, "parabola", {"xlim": (-4.2, 2.5), "ylim": (-1.6, 1.6), "minimum": (0, 0)}),
         (second, "Rosenbrock", {"xlim": (-1.6, 1.5), "ylim": (-0.6, 1.8), "minimum": (1, 1)}),
     ):
         paths = {name: ways[surface][name] for name in shown}
-        view = {"paths": paths, "scale": "log", "levels": 8, "ax": ax, **view}
+        view = {"paths": paths, "scale": "log", "levels": 6, "ax": ax, **view}
         xn.plot.surface(surfaces[surface][0], **view)
-        ax.set_title(surface)
-    for number, name in enumerate([*shown[:-1], *(name for name in curves if name not in shown)]):
-        losses = np.convolve(curves[name], np.ones(20) / 20, "valid")
-        colour, style = COLOURS[number % len(COLOURS)], "-" if number < len(COLOURS) else "--"
-        third.plot(losses, color=colour, linestyle=style, linewidth=1.2, label=name)
-    third.set(xlabel="step", ylabel="loss, mean of 20 steps", yscale="log", title="digits")
-    third.legend(fontsize=8, ncols=2, frameon=False)
-    figure.savefig(options.output / "12_optimizers.png", dpi=70)
+        ax.set(title=surface, xlabel="x", ylabel="y")
+    for marker, name in (("o", "start"), ("*", "end"), ("x", "minimum")):
+        first.plot([], [], marker, color="0.4", markerfacecolor="0.9", label=name)
+    first.legend(fontsize=8, ncols=2, loc="lower right")
+    second.legend(fontsize=8, loc="upper center")
+    single = ("SGD", "momentum", "Nesterov", "Muon")
+    fourth.sharey(third)
+    for ax, title, names in (
+        (third, "digits: SGD, momentum, Muon", single),
+        (fourth, "digits: each parameter by itself", [n for n in curves if n not in single]),
+    ):
+        for name, colour in zip(names, COLOURS, strict=False):
+            losses = np.convolve(curves[name], np.ones(20) / 20, "valid")
+            style = "--" if name == "AdamW" else "-"  # it lies on Adam
+            ax.plot(losses, color=colour, linestyle=style, linewidth=1.4, label=name)
+        ax.set(xlabel="step", ylabel="loss, mean of 20 steps", yscale="log", title=title)
+        ax.legend(fontsize=8, frameon=False, loc="upper right")
+    figure.savefig(options.output / "12_optimizers.png", dpi=66, pil_kwargs={"optimize": True})
     print(f"wrote {options.output / '12_optimizers.png'}")
     return table
 

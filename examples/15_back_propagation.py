@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 import xpnet as xn
 from xpnet.models import DeepNetwork
@@ -95,10 +96,12 @@ def main(arguments=None):
         accuracies[cost] = shares[-1]
         print(f"{cost:<14} after {options.epochs} epochs: {shares[-1]:.1%} of the test digits")
     right.set(xlabel="epoch", ylabel="test accuracy", title="trained by BP1 to BP4 alone")
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.legend(frameon=False)
     for ax in (left, right):
         ax.grid(alpha=0.3)
     figure.savefig(options.output / "15_back_propagation.png", dpi=90)
+    print(f"wrote {options.output / '15_back_propagation.png'}")
     return {"tape": worst, "finite differences": errors[best], **accuracies}
 
 

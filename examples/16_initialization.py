@@ -117,6 +117,7 @@ def main(arguments=None):
     found = symmetry(train, test, options.epochs)
     for name, figure in compare(train, test, options.epochs, found).items():
         figure.savefig(options.output / f"{name}.png", dpi=80)
+        print(f"wrote {options.output / f'{name}.png'}")
     return found
 
 

@@ -73,6 +73,7 @@ def main(arguments=None):
     figure.savefig(options.output / "17_activations.png", dpi=80)
     train, test = xn.data.load_digits(flatten=True)
     accuracies = depth(train, test, options.layers, options.epochs)
+    print(f"wrote {options.output / '17_activations.png'}")
     return {"tape": worst, "tanh": identity, "accuracies": accuracies}
 
 

@@ -61,9 +61,15 @@ def main(arguments=None):
     histories = {}
     for lr in (0.001, 0.01, 0.1, 1.0):
         xn.manual_seed(0)
-        _, histories[f"{lr}"] = trained(train, None, options.epochs, **{**settings, "lr": lr})
-    xn.plot.sweep(result, "val_accuracy").savefig(options.output / "18_sweep.png", dpi=80)
-    xn.plot.learning_curves(histories).savefig(options.output / "18_learning_rates.png", dpi=80)
+        _, histories[f"α = {lr}"] = trained(train, None, options.epochs, **{**settings, "lr": lr})
+    pictures = {
+        "sweep": xn.plot.sweep(result, "val_accuracy"),
+        "learning_rates": xn.plot.learning_curves(histories),
+    }
+    pictures["learning_rates"].axes[1].get_legend().remove()  # that of the loss serves both
+    for name, figure in pictures.items():
+        figure.savefig(options.output / f"18_{name}.png", dpi=80)
+        print(f"wrote {options.output / f'18_{name}.png'}")
     return result, accuracy
 
 

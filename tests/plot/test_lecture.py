@@ -69,7 +69,26 @@ def test_a_sweep_has_a_panel_for_each_hyper_parameter_and_a_ring_around_the_best
     assert len(points.get_xdata()) == 12
     assert list(line.get_ydata()) == [0.01, 0.1, 0.5]
     assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (0.5, 0.5)
+    (legend,) = figure.legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["a run", "best of each value", "best of all"]
     drawn(figure)
+
+
+def test_few_values_of_a_wide_range_all_get_a_tick_and_many_get_powers_of_ten():
+    few, many = [8, 16, 32, 64, 128], [1, 2, 4, 8, 16, 32, 64]
+    units = plot.sweep(searched(lr=[0.1], units=few), "val_accuracy").axes[1]
+    assert [tick.get_text() for tick in units.get_xticklabels()] == ["8", "16", "32", "64", "128"]
+    assert not units.get_xticks(minor=True).size
+    units = plot.sweep(searched(lr=[0.1], units=many), "val_accuracy").axes[1]
+    assert 64.0 not in units.get_xticks()
+
+
+def test_axes_that_are_given_get_the_legend_of_a_sweep():
+    figure = plot.sweep(searched(lr=[0.1, 0.2]), "val_accuracy")
+    again = plot.sweep(searched(lr=[0.1, 0.2]), "val_accuracy", axes=figure.axes)
+    texts = [text.get_text() for text in again.axes[0].get_legend().get_texts()]
+    assert texts == ["a run", "best of all"]
 
 
 def test_small_losses_are_the_best_and_runs_that_diverged_are_left_out(drawn):

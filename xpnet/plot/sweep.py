@@ -13,12 +13,14 @@ from .figures import COLOURS, axes_for
 
 __all__ = ["sweep"]
 
+FEW = 6  # values that all get a tick
+
 
 def sweep(result: Sweep, column: str, mode: str = "auto", axes: Any = None) -> Any:
     """Draw one panel for each hyper-parameter, and in it one point for each run.
 
     A line joins the best runs of each value, where values come again. The best run of all is a
-    ring.
+    ring. A legend tells so, above a figure of its own and in the first of axes that are given.
 
     Parameters
     ----------
@@ -64,18 +66,24 @@ def sweep(result: Sweep, column: str, mode: str = "auto", axes: Any = None) -> A
     number = next(i for i, row in enumerate(result) if row is best)
     for ax, name in zip(found, names, strict=True):
         places, spread = _places(ax, result[name])
-        ax.plot(places, measured, "o", color=COLOURS[0], alpha=0.5, markersize=4)
+        ax.plot(places, measured, "o", color=COLOURS[0], alpha=0.5, markersize=4, label="a run")
         if len(spread) <= len(result) / 2:
             pick = np.nanmin if small else np.nanmax
             rows = [(p, measured[places == p]) for p in spread]
             line = [(p, pick(values)) for p, values in rows if np.isfinite(values).any()]
             ax.plot(*zip(*line, strict=True), color=COLOURS[1], label="best of each value")
         ring = {"markersize": 10, "markerfacecolor": "none", "color": COLOURS[3]}
-        ax.plot(places[number], measured[number], "o", **ring)
+        ax.plot(places[number], measured[number], "o", label="best of all", **ring)
         ax.set_xlabel(name)
         ax.grid(alpha=0.3)
         ax.spines[["top", "right"]].set_visible(False)
     found[0].set_ylabel(column.replace("_", " "))
+    drawn = [line for ax in found for line in ax.get_lines()]
+    handles = {line.get_label(): line for line in drawn}
+    if axes is None:
+        figure.legend(handles.values(), handles, loc="outside upper center", ncols=3, frameon=False)
+    else:
+        found[0].legend(handles.values(), handles, fontsize=8, framealpha=0.9)
     return figure
 
 
@@ -86,6 +94,9 @@ def _places(ax: Any, values: list[Any]) -> tuple[np.ndarray, np.ndarray]:
         spread = np.unique(places)
         if spread[0] > 0 and spread[-1] >= 10 * spread[0]:
             ax.set_xscale("log")
+            if len(spread) <= FEW:  # 8, 16, ..., 128 in place of powers of ten
+                ax.set_xticks(spread, [f"{value:g}" for value in spread])
+                ax.set_xticks([], minor=True)
         return places, spread
     names = list(dict.fromkeys(map(str, values)))
     ax.set_xticks(range(len(names)), names)
