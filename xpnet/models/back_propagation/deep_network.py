@@ -28,8 +28,8 @@ class DeepNetwork(ByHand):
 
         Z[l] = A[l-1] W[l]ᵀ + b[l]          A[l] = g[l](Z[l])
 
-    which is Z[l] = W[l] A[l-1] + b[l] of the notes, transposed. Backward, from δ[L] down to δ[1]:
-    see :mod:`xpnet.models.back_propagation.equations`.
+    which is Z[l] = W[l] A[l-1] + b[l], with samples as columns, transposed. Backward, from δ[L] down
+    to δ[1]: see :mod:`xpnet.models.back_propagation.equations`.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class DeepNetwork(ByHand):
     Z, A : dict of int to array
         The caches of the last forward.
     delta : dict of int to array
-        The errors δ[l], (N, M), of the last backward; dZ[l] in many notes.
+        The errors δ[l], (N, M), of the last backward; dZ[l] in many lectures.
 
     Raises
     ------

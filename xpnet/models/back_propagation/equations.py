@@ -1,7 +1,8 @@
 """The four equations of back-propagation.
 
-The error of layer l is δˡ = ∂C/∂zˡ, the derivative of the cost of one sample. In the notes a sample
-is a column; here it is a row of a matrix of N samples, so a product with a matrix changes sides:
+The error of layer l is δˡ = ∂C/∂zˡ, the derivative of the cost of one sample. In many
+lectures a sample is a column; here it is a row of a matrix of N samples, so a product with a matrix
+changes sides. σ is any activation that works on each number by itself:
 
 ====  =====================================  ========================================
       a sample is a column                   N samples are rows
@@ -15,8 +16,9 @@ BP4   ∂C/∂Wˡ = δˡ (aˡ⁻¹)ᵀ                    (δˡ)ᵀ aˡ⁻¹ / N
 The cost of N samples is the mean J = 1/N Σ C_n of theirs, hence the mean in BP3 and BP4; W has the
 shape (M, D), units by inputs, in both.
 
-Each is the chain rule once. BP1: only a_k depends on z_k, so ∂C/∂z_k = ∂C/∂a_k σ′(z_k). BP2: zˡ_j
-is found in every zˡ⁺¹_k = Σ_j Wˡ⁺¹_kj σ(zˡ_j) + bˡ⁺¹_k, so δˡ_j = Σ_k δˡ⁺¹_k Wˡ⁺¹_kj σ′(zˡ_j).
+Each is the chain rule once. BP1: only a_k depends on z_k, so ∂C/∂z_k = ∂C/∂a_k σ′(z_k). (Of a
+softmax all outputs do, and BP1 does not hold; see ``costs.py``.) BP2: zˡ_j is found in every
+zˡ⁺¹_k = Σ_j Wˡ⁺¹_kj σ(zˡ_j) + bˡ⁺¹_k, so δˡ_j = Σ_k δˡ⁺¹_k Wˡ⁺¹_kj σ′(zˡ_j).
 BP3 and BP4: ∂z_j/∂b_j = 1 and ∂z_j/∂W_jk = aˡ⁻¹_k.
 
 M. A. Nielsen, 2015, *Neural networks and deep learning*, chapter 2.

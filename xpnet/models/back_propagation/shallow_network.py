@@ -18,7 +18,7 @@ __all__ = ["ShallowNetwork"]
 class ShallowNetwork(ByHand):
     """Two layers, tanh and sigmoid, trained with the cross-entropy.
 
-    Samples are rows, N of them (m in many notes), so that the matrices of the notes are
+    Samples are rows, N of them (m columns in many lectures), so that the matrices there are
     transposed, all but W1 and W2::
 
         Z1 = X W1ᵀ + b1     A1 = tanh(Z1)
