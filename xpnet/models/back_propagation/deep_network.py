@@ -28,8 +28,8 @@ class DeepNetwork(ByHand):
 
         Z[l] = A[l-1] W[l]ᵀ + b[l]          A[l] = g[l](Z[l])
 
-    which is Z[l] = W[l] A[l-1] + b[l], with samples as columns, transposed. Backward, from δ[L] down
-    to δ[1]: see :mod:`xpnet.models.back_propagation.equations`.
+    which is Z[l] = W[l] A[l-1] + b[l], with samples as columns, transposed. Backward, from δ[L]
+    down to δ[1]: see :mod:`xpnet.models.back_propagation.equations`.
 
     Parameters
     ----------
