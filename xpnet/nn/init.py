@@ -42,11 +42,27 @@ __all__ = [
 ]
 
 
+_COUNTED = ("channels", "layers", "heads", "nhead", "embeddings", "length")
+
+
+def require_flags(where: str, **flags: Any) -> None:
+    """Raise an ArgumentError unless every flag is True or False."""
+    for name, flag in flags.items():
+        if not isinstance(flag, bool | np.bool_):
+            raise ArgumentError(
+                f"{where}: {name} must be True or False, got {flag!r}; is an argument in the "
+                "place of another? Name it"
+            )
+
+
 def require_sizes(where: str, **sizes: Any) -> None:
     """Raise an ArgumentError unless every size is a positive integer."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            counted = "channels" if "channels" in name else "units"
+            counted = next((what for what in _COUNTED if what in name), "units")
+            counted = {"nhead": "heads", "embeddings": "rows", "length": "positions"}.get(
+                counted, counted
+            )
             raise ArgumentError(
                 f"{where}: {name} must be a positive integer, got {size!r}; it is a number of "
                 f"{counted}"

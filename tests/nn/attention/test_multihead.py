@@ -8,7 +8,7 @@ import pytest
 import xpnet as xn
 from xpnet import Tensor, nn
 from xpnet.backend import to_numpy
-from xpnet.errors import ArgumentError, DTypeError, ShapeError
+from xpnet.errors import ArgumentError, DeviceError, DTypeError, ShapeError
 from xpnet.testing import assert_close
 
 N, L, S, D, H = 2, 4, 5, 6, 2
@@ -188,8 +188,13 @@ def test_flops_count_maps_scores_and_sums():
     ("call", "error", "message"),
     [
         (lambda: nn.MultiheadAttention(6, 4), ArgumentError, "divisible by num_heads, got 6 and 4"),
-        (lambda: nn.MultiheadAttention(6, 0), ArgumentError, "num_heads must be a positive"),
-        (lambda: nn.MultiheadAttention(6, 2, 1.0), ArgumentError, "dropout_p must be at least 0"),
+        (lambda: nn.MultiheadAttention(6, 0), ArgumentError, "it is a number of heads"),
+        (lambda: nn.MultiheadAttention(6, 2, 1.0), ArgumentError, ": dropout must be at least 0"),
+        (
+            lambda: nn.MultiheadAttention(6, 2, batch_first="no"),
+            ArgumentError,
+            "batch_first must be True or False, got 'no'",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(call, error, message):
@@ -233,3 +238,34 @@ def test_a_mask_of_integers_is_refused():
     layer = nn.MultiheadAttention(D, H, batch_first=True)
     with pytest.raises(DTypeError, match="attn_mask must be truth values"):
         layer(np.ones((N, L, D), np.float32), attn_mask=np.zeros((L, L), np.int64))
+
+
+@pytest.mark.parametrize("need_weights", [False, True])
+@pytest.mark.parametrize(
+    ("masks", "error", "message"),
+    [
+        ({"attn_mask": np.zeros((L, L))}, DTypeError, "attn_mask must be truth .* got float64"),
+        ({"key_padding_mask": np.zeros((N, L))}, DTypeError, "key_padding_mask must be .*float64"),
+        ({"key_padding_mask": [[True] * L] * N}, DTypeError, "key_padding_mask .* got a list"),
+        ({"is_causal": "no"}, ArgumentError, "is_causal must be True or False, got 'no'"),
+    ],
+)
+def test_a_mask_that_cannot_be_is_named(masks, error, message, need_weights):
+    layer = nn.MultiheadAttention(D, H, batch_first=True)
+    x = np.ones((N, L, D), np.float32)
+    with pytest.raises(error, match=f"MultiheadAttention: {message}"):
+        layer(x, need_weights=need_weights, **masks)
+
+
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_a_mask_of_another_library_is_named(need_weights):
+    strict = pytest.importorskip("array_api_strict")
+    layer = nn.MultiheadAttention(D, H, batch_first=True)
+    mask = strict.zeros((L, L), dtype=strict.bool)
+    with pytest.raises(DeviceError, match="attn_mask must be where query is, on cpu, got strict"):
+        layer(np.ones((N, L, D), np.float32), attn_mask=mask, need_weights=need_weights)
+
+
+def test_the_last_map_shows_whether_it_has_a_bias():
+    assert repr(nn.MultiheadAttention(D, H).out_proj) == f"Linear({D}, {D})"
+    assert "bias=False" in repr(nn.MultiheadAttention(D, H, bias=False).out_proj)

@@ -7,7 +7,7 @@ import pytest
 
 from xpnet import Tensor, nn
 from xpnet.backend import device_of, to_numpy
-from xpnet.errors import ArgumentError, ShapeError
+from xpnet.errors import ArgumentError, DTypeError, ShapeError
 from xpnet.testing import assert_close
 
 
@@ -59,6 +59,8 @@ def test_sequences_that_do_not_fit_are_refused():
             each(np.zeros((2, 3), np.float32))
         with pytest.raises(ShapeError, match=r"got \(4,\)"):
             each(np.zeros(4, np.float32))
+        with pytest.raises(DTypeError, match="x must be floating-point numbers, got int64"):
+            each(np.zeros((1, 3, 4), np.int64))
     with pytest.raises(ArgumentError, match="max_length must be a positive"):
         nn.LearntPositions(0, 4)
     with pytest.raises(ArgumentError, match="features must be a positive"):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from xpnet import ops
+from xpnet.backend import to_numpy
 from xpnet.errors import ArgumentError, DTypeError, ShapeError
 from xpnet.nn import functional as F
 
@@ -34,6 +35,28 @@ def ones(*shape, dtype="float64"):
 def test_shapes_that_do_not_fit_are_refused(shapes, message):
     with pytest.raises(ShapeError, match=message):
         F.scaled_dot_product_attention(*(ones(*shape) for shape in shapes))
+
+
+def test_what_is_no_array_is_named():
+    arrays = [ones(*Q), ones(*K), ones(*V), None]
+    for i, name in enumerate(["query", "key", "value", "attn_mask"]):
+        wrong = [*arrays[:i], [[True] * 5] * 4, *arrays[i + 1 :]]
+        with pytest.raises(DTypeError, match=f"{name} must be an array, got a list"):
+            F.scaled_dot_product_attention(*wrong)
+    with pytest.raises(DTypeError, match="key must be an array, got None"):
+        F.scaled_dot_product_attention(ones(*Q), None, ones(*V))
+
+
+def test_there_is_a_feature_to_compare():
+    with pytest.raises(ShapeError, match=r"at least one feature, got \(2, 4, 0\)"):
+        F.scaled_dot_product_attention(ones(2, 4, 0), ones(2, 5, 0), ones(*V))
+
+
+def test_a_scale_may_be_a_number_of_numpy(backend):
+    q, k, v = (backend.asarray(np.cos(ones(*s) * 3)) for s in (Q, K, V))
+    found = F.scaled_dot_product_attention(q, k, v, scale=np.float32(0.5))
+    expected = F.scaled_dot_product_attention(q, k, v, scale=0.5)
+    np.testing.assert_array_equal(to_numpy(found), to_numpy(expected))
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,26 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...backend import is_floating, namespace
-from ...errors import DTypeError, ShapeError
+from ...backend import device_of, is_array, is_floating, namespace, shares_home, unwrap
+from ...errors import DeviceError, DTypeError, ShapeError
 from ...typing import Shape
 
-__all__ = ["merged", "require_mask_shape"]
+__all__ = ["merged", "require_mask"]
 
 
-def require_mask_shape(where: str, name: str, mask: Any, *expected: Shape) -> None:
-    """Raise unless a mask has one of these shapes and holds truth values or numbers."""
+def require_mask(where: str, name: str, mask: Any, like: Any, *expected: Shape) -> None:
+    """Raise unless a mask has one of these shapes, and truth values or numbers like the input."""
+    if not is_array(unwrap(mask)):
+        raise DTypeError(
+            f"{where}: {name} must be an array, got a {type(mask).__name__}; convert it with "
+            "xn.asarray(mask)"
+        )
+    if not shares_home(mask, like):
+        home = device_of(like).name
+        raise DeviceError(
+            f"{where}: {name} must be where query is, on {home}, got {device_of(mask).name}; move "
+            f"it with xpnet.to_device(mask, {home!r})"
+        )
     shape = tuple(mask.shape)
     if shape not in expected:
         remedy = "True hides a key" if name == "attn_mask" else "True marks padding"
@@ -27,10 +38,15 @@ def require_mask_shape(where: str, name: str, mask: Any, *expected: Shape) -> No
             f"{where}: {name} must be truth values (True hides a key) or numbers to add to the "
             f"scores, got {mask.dtype}; convert it with xp.astype(mask, xp.bool)"
         )
+    if is_floating(mask) and mask.dtype != like.dtype:
+        raise DTypeError(
+            f"{where}: {name} must be truth values, or numbers of the dtype of query, "
+            f"{like.dtype}, got {mask.dtype}; convert it with xp.astype"
+        )
 
 
 def merged(
-    where: str, attn_mask: Any, key_padding_mask: Any, batch: int, heads: int, shape: Shape
+    where: str, attn_mask: Any, key_padding_mask: Any, query: Any, heads: int, keys: int
 ) -> Any:
     """Return one mask for the op, where True lets look, broadcastable to (N, H, L, S); or None.
 
@@ -39,22 +55,23 @@ def merged(
     where : str
     attn_mask : (L, S) or (N·H, L, S), or None
     key_padding_mask : (N, S) or None
-    batch, heads : int
-        N and H.
-    shape : tuple of int
-        (L, S).
+    query : (N, L, D)
+        For its dtype and device, which the masks share.
+    heads, keys : int
+        H and S.
     """
+    batch, shape = query.shape[0], (query.shape[1], keys)
     masks = []
     if attn_mask is not None:
         whole = (batch * heads, *shape)
-        require_mask_shape(where, "attn_mask", attn_mask, shape, whole)
+        require_mask(where, "attn_mask", attn_mask, query, shape, whole)
         if len(attn_mask.shape) == 3:
             attn_mask = namespace(attn_mask).reshape(attn_mask, (batch, heads, *shape))
         masks.append(attn_mask)
     if key_padding_mask is not None:
+        require_mask(where, "key_padding_mask", key_padding_mask, query, (batch, keys))
         xp = namespace(key_padding_mask)
-        require_mask_shape(where, "key_padding_mask", key_padding_mask, (batch, shape[1]))
-        masks.append(xp.reshape(key_padding_mask, (batch, 1, 1, shape[1])))
+        masks.append(xp.reshape(key_padding_mask, (batch, 1, 1, keys)))
     if not masks:
         return None
     numbers = next((mask for mask in masks if is_floating(mask)), None)

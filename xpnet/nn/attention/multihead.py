@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...backend import DEFAULT_FLOAT, DeviceLike, namespace, random, unwrap
+from ...backend import DEFAULT_FLOAT, DeviceLike, is_array, namespace, random, unwrap
 from ...errors import ArgumentError, ShapeError
 from ...ops.attention import attention_weights, self_attention
 from ...ops.attention.arguments import require_options
@@ -110,7 +110,8 @@ class MultiheadAttention(Module):
                 f"{where}: embed_dim must be divisible by num_heads, got {embed_dim} and "
                 f"{num_heads}; each head takes the same number of features"
             )
-        require_options(where, dropout, None)
+        require_options(where, dropout, None, name="dropout")
+        init.require_flags(where, bias=bias, batch_first=batch_first)
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
         self.kdim, self.vdim, self.batch_first = kdim, vdim, batch_first
 
@@ -128,6 +129,7 @@ class MultiheadAttention(Module):
         )
         self.out_proj = Linear(embed_dim, embed_dim, bias=False, device=device, dtype=dtype)
         if bias:
+            self.out_proj._init_args = ((embed_dim, embed_dim), {})  # what its repr tells
             self.out_proj.bias = Parameter(filled(0.0, (embed_dim,), device, dtype))
 
     def forward(
@@ -169,14 +171,13 @@ class MultiheadAttention(Module):
         key = query if key is None else key
         same = _is_same(query, key) and _is_same(query, value)
         batched = self._require_inputs(query, key, value)
-        if key_padding_mask is not None and not batched:
+        if is_array(unwrap(key_padding_mask)) and not batched:
             key_padding_mask = _with_batch(key_padding_mask)
         q = self._with_batch_first(query, batched)
         k, v = (q, q) if same else (self._with_batch_first(x, batched) for x in (key, value))
-        shape = (q.shape[1], k.shape[1])
-        mask = merged(
-            "MultiheadAttention", attn_mask, key_padding_mask, q.shape[0], self.num_heads, shape
-        )
+        where = "MultiheadAttention"
+        init.require_flags(where, need_weights=need_weights, is_causal=is_causal)
+        mask = merged(where, attn_mask, key_padding_mask, q, self.num_heads, k.shape[1])
         dropout_p = self.dropout if self.training else 0.0
         weights = None
         if same and self.in_proj_weight is not None and not need_weights:

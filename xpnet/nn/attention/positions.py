@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend import DEFAULT_FLOAT, DeviceLike, asarray, device_of, dtype_name
-from ...errors import ShapeError
+from ...backend import DEFAULT_FLOAT, DeviceLike, asarray, device_of, dtype_name, is_floating
+from ...errors import DTypeError, ShapeError
 from .. import init
 from ..module import Module
 from ..parameter import Parameter
@@ -18,7 +18,7 @@ __all__ = ["LearntPositions", "SinusoidalPositions"]
 
 
 def _require_sequences(where: str, x: Any, features: int, longest: int | None = None) -> int:
-    """Raise a ShapeError unless `x` is (..., T, features) and T no more than allowed; return T."""
+    """Raise unless `x` is (..., T, features), numbers, and T no more than allowed; return T."""
     shape = tuple(x.shape)
     if len(shape) < 2 or shape[-1] != features:
         raise ShapeError(
@@ -29,6 +29,11 @@ def _require_sequences(where: str, x: Any, features: int, longest: int | None = 
         raise ShapeError(
             f"{where}: x must have at most {longest} positions, got {shape[-2]}; there is a vector "
             "for no more, so cut the sequence or make the layer for longer ones"
+        )
+    if not is_floating(x):
+        raise DTypeError(
+            f"{where}: x must be floating-point numbers, got {x.dtype}; convert it with xp.astype, "
+            "or put nn.Embedding before the layer"
         )
     length: int = shape[-2]
     return length
@@ -60,6 +65,8 @@ class SinusoidalPositions(Module):
     ------
     ShapeError
         If the input is not (..., T, D).
+    DTypeError
+        If it does not hold floating-point numbers.
 
     References
     ----------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ... import ops
 from ...backend import random
 
@@ -101,6 +103,8 @@ def scaled_dot_product_attention(
            [0.33, 0.67],
            [0.75, 0.75]])
     """
+    if isinstance(scale, np.floating | np.integer):
+        scale = float(scale)  # libraries take numbers of Python only
     seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
     return ops.scaled_dot_product_attention(
         query,

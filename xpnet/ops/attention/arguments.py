@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...backend import is_floating, namespace
+from ...backend import is_array, is_floating, namespace
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array, Shape
 from ..matching import require_same_dtype
@@ -24,14 +24,22 @@ def require_attention(
     scale: float | None,
 ) -> None:
     """Raise unless queries, keys, values and the mask fit each other."""
+    inputs = {"query": query, "key": key, "value": value}
+    for name, x in inputs.items():
+        _require_array(where, name, x)
     require_floating(where, query)
-    for name, x in (("query", query), ("key", key), ("value", value)):
+    for name, x in inputs.items():
         if len(x.shape) < 2:
             raise ShapeError(
                 f"{where}: {name} must be (..., positions, features), got {tuple(x.shape)}; a "
                 "single vector is x[None, :]"
             )
         require_same_dtype(where, x, query)
+    if query.shape[-1] < 1:
+        raise ShapeError(
+            f"{where}: query must have at least one feature, got {tuple(query.shape)}; the scale "
+            "is 1 / sqrt(E)"
+        )
     batch = tuple(query.shape[:-2])
     if tuple(key.shape[:-2]) != batch or key.shape[-1] != query.shape[-1]:
         expected = _shown(*batch, "S", query.shape[-1])
@@ -52,6 +60,7 @@ def require_attention(
 
 def require_mask(where: str, mask: Array, query: Array, shape: Shape) -> None:
     """Raise unless a mask is of truth values or numbers and can be spread to the scores."""
+    _require_array(where, "attn_mask", mask)
     own = tuple(mask.shape)
     fits = 2 <= len(own) <= len(shape) and all(
         n in (1, m) for n, m in zip(reversed(own), reversed(shape), strict=False)
@@ -73,16 +82,24 @@ def require_mask(where: str, mask: Array, query: Array, shape: Shape) -> None:
         )
 
 
-def require_options(where: str, dropout_p: Any, scale: Any) -> None:
+def require_options(where: str, dropout_p: Any, scale: Any, name: str = "dropout_p") -> None:
     """Raise unless dropout is a probability below 1 and the scale a number."""
     if not isinstance(dropout_p, int | float) or not 0 <= dropout_p < 1:
         raise ArgumentError(
-            f"{where}: dropout_p must be at least 0 and below 1, got {dropout_p!r}; a usual value "
+            f"{where}: {name} must be at least 0 and below 1, got {dropout_p!r}; a usual value "
             "is 0.1"
         )
     if scale is not None and not (isinstance(scale, int | float) and math.isfinite(scale)):
         raise ArgumentError(
             f"{where}: scale must be a number or None, got {scale!r}; None stands for 1 / sqrt(E)"
+        )
+
+
+def _require_array(where: str, name: str, x: Any) -> None:
+    if not is_array(x):
+        came = "None" if x is None else f"a {type(x).__name__}"
+        raise DTypeError(
+            f"{where}: {name} must be an array, got {came}; convert it with xn.asarray"
         )
 
 
