@@ -75,3 +75,14 @@ def test_too_many_axes_and_other_pixels_are_errors():
         CNNClassifier(**QUICK).fit(np.ones((4, 1, 2, 2, 2)), [0, 1, 0, 1])
     with pytest.raises(ValueError, match="of 64 pixels, the number of columns of X, got"):
         CNNClassifier(image_shape=(7, 8), **QUICK).fit(X, Y)
+
+
+def test_channels_that_seem_to_be_last_are_told():
+    with pytest.warns(UserWarning, match=r"means 8 channels of 8x3 pixels; if channels are last"):
+        CNNClassifier((2,), (2,), **QUICK).fit(np.ones((4, 8, 8, 3)), [0, 1, 0, 1])
+
+
+def test_an_axis_of_one_pixel_is_pooled_no_further():
+    model = CNNClassifier((2, 2, 2, 2, 2), (2,), **QUICK).fit(X, Y)
+    assert layers(model).count("Conv2d") == 5
+    assert layers(model).count("MaxPool2d") == 3

@@ -154,6 +154,34 @@ def test_every_parameter_has_a_rule_that_its_default_keeps(kind):
         assert not rules[name].holds(object()), "a rule that takes everything"
 
 
+CHANGES = [
+    (MLPClassifier(5, max_iter=1, tol=None), {"hidden_layer_sizes": (7,)}),
+    (MLPRegressor(5, max_iter=1, tol=None), {"activation": "tanh"}),
+    (CNNClassifier((2,), (2,), max_iter=1), {"channels": (3,)}),
+]
+
+
+@pytest.mark.parametrize(("model", "change"), CHANGES, ids=lambda part: str(part)[:20])
+def test_a_network_that_goes_on_keeps_its_layers(model, change):
+    model.set_params(warm_start=True).fit(X, Y).fit(X, Y)
+    model.set_params(**change)
+    name = next(iter(change))
+    with pytest.raises(
+        ValueError, match=f"{name} must be .*, as when the network that is to go on"
+    ):
+        model.fit(X, Y)
+    with pytest.raises(ValueError, match="set warm_start=False, or use a new estimator"):
+        model.partial_fit(X, Y)
+    model.set_params(warm_start=False).fit(X, Y).partial_fit(X, Y)
+
+
+def test_the_same_layers_may_be_written_in_several_ways():
+    model = MLPClassifier(5, max_iter=1, tol=None, warm_start=True).fit(X, Y)
+    for sizes in ((5,), [5], np.asarray([5])):
+        model.set_params(hidden_layer_sizes=sizes).fit(X, Y)
+    assert model.coefs_[0].shape == (4, 5)
+
+
 def test_devices_that_are_not_there_are_errors():
     with pytest.raises(ArgumentError, match="got 'nowhere'"):
         MLPClassifier(device="nowhere").fit(X, Y)

@@ -13,8 +13,9 @@ from sklearn.utils.validation import check_consistent_length
 
 from ..backend import namespace
 from ..nn import functional as F
-from .estimator import NetEstimator, can_go_on
+from .estimator import NetEstimator
 from .features import checked, on_host, require_target, weights_for
+from .full_batch import can_go_on
 from .labels import Labels, checked_labels
 from .losses import CLASSIFICATION
 from .parameters import Rule, function_or

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -29,7 +30,9 @@ class CNNClassifier(Classifier):
     """A convolutional network that tells images apart.
 
     Blocks of a convolution (as large as its input), an activation and 2x2 max pooling, one for
-    each entry of `channels`, then dense layers.
+    each entry of `channels`, then dense layers. An axis of which one pixel is left is pooled no
+    further: of 8x8 pixels, the fourth block has nothing to pool. Images with channels last,
+    (N, H, W, C), must be transposed before: ``X.transpose(0, 3, 1, 2)``.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ class CNNClassifier(Classifier):
         Hold out ``validation_fraction`` of the samples (or use ``validation_data``), end training
         when their score does not improve, and go back to the best epoch.
     validation_fraction : float
-    loss : {"log_loss", "hinge"} or callable
+    loss : {"log_loss", "hinge", "squared_hinge"} or callable
     class_weight : dict, "balanced" or None
     callbacks : sequence of xpnet.training.Callback
     warm_start : bool
@@ -100,6 +103,10 @@ class CNNClassifier(Classifier):
     """
 
     _rules: ClassVar[Mapping[str, Rule]] = RULES
+    _architecture = (
+        "channels", "hidden_layer_sizes", "kernel_size", "image_shape", "activation", "batch_norm",
+        "dropout",
+    )  # fmt: skip
     _images = True
 
     image_shape_: tuple[int, int, int]
@@ -163,6 +170,13 @@ class CNNClassifier(Classifier):
     def _image(self, shape: tuple[int, ...]) -> tuple[int, int, int]:
         """Return C, H and W of images, or of rows of pixels."""
         if len(shape) == 3:
+            if shape[2] in (1, 3, 4) and shape[0] == shape[1] > 4:
+                warnings.warn(
+                    f"CNNClassifier: X must be (N, C, H, W), got {shape} after N, which means "
+                    f"{shape[0]} channels of {shape[1]}x{shape[2]} pixels; if channels are last, "
+                    "transpose: X.transpose(0, 3, 1, 2)",
+                    stacklevel=7,
+                )
             return shape[0], shape[1], shape[2]
         if len(shape) == 2:
             return 1, shape[0], shape[1]

@@ -44,6 +44,7 @@ class Dense(NetEstimator):
     """The network of dense layers, and its optimizers, for both kinds of estimators."""
 
     _rules: ClassVar[Mapping[str, Rule]] = RULES
+    _architecture = ("hidden_layer_sizes", "activation", "dropout", "batch_norm")
     activation: Any
     batch_norm: bool
     beta_1: float

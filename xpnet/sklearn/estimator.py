@@ -25,20 +25,10 @@ from .convergence import Convergence, Training
 from .features import checked, home_of, require_same_home
 from .full_batch import minimize, penalty
 from .outputs import outputs_of
-from .parameters import COMMON_RULES, Rule, require
+from .parameters import COMMON_RULES, Rule, require, require_unchanged
 from .samples import Samples
 
-__all__ = ["NetEstimator", "can_go_on"]
-
-
-def can_go_on(estimator: Any) -> bool:
-    """Tell whether an estimator has ``partial_fit``; an AttributeError says why not."""
-    if estimator._solver() == "lbfgs":
-        raise AttributeError(
-            "partial_fit is there only for solvers that go through the data in batches, got "
-            "'lbfgs'; call fit, with warm_start=True to go on"
-        )
-    return True
+__all__ = ["NetEstimator"]
 
 
 class NetEstimator(ABC, BaseEstimator):
@@ -49,6 +39,7 @@ class NetEstimator(ABC, BaseEstimator):
     """
 
     _rules: ClassVar[Mapping[str, Rule]] = COMMON_RULES
+    _architecture: ClassVar[tuple[str, ...]] = ()  # parameters that say what the network is
     _images: ClassVar[bool] = False
     _stratified: ClassVar[bool] = False
 
@@ -120,6 +111,8 @@ class NetEstimator(ABC, BaseEstimator):
         with on_device(home), seeded(**self._random) as self._random:
             if fresh:
                 self._build(samples, outputs, home)
+                self._built_from = {name: getattr(self, name) for name in self._architecture}
+            require_unchanged(self, self._built_from)
             if self.early_stopping and held_out is None and not incremental:
                 samples, held_out = self._split(samples)
             optimizer = self._new_optimizer(samples, keep=incremental and not fresh)

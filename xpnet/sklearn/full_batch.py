@@ -12,9 +12,19 @@ from ..optim import LBFGS
 from .outputs import rows_at_once
 from .samples import Samples
 
-__all__ = ["Found", "minimize", "penalty"]
+__all__ = ["Found", "can_go_on", "minimize", "penalty"]
 
 ROWS = 4096  # samples that are in memory as floats, with their activations, at one time
+
+
+def can_go_on(estimator: Any) -> bool:
+    """Tell whether an estimator has ``partial_fit``; an AttributeError says why not."""
+    if estimator._solver() == "lbfgs":
+        raise AttributeError(
+            "partial_fit is there only for solvers that go through the data in batches, got "
+            "'lbfgs'; call fit, with warm_start=True to go on"
+        )
+    return True
 
 
 def penalty(weights: Iterable[Any]) -> Any:

@@ -24,6 +24,7 @@ __all__ = [
     "one_of",
     "optional",
     "require",
+    "require_unchanged",
     "rules_of",
     "sizes",
     "units",
@@ -148,6 +149,21 @@ def require(estimator: Any) -> None:
                 choose(name_of, name, value, rule.names)
             remedy = f"did you mean {ELSEWHERE[value]!r}?"
         raise ValueError(f"{name_of}: {name} must be {rule.expected}, got {value!r}; {remedy}")
+
+
+def require_unchanged(estimator: Any, before: Mapping[str, Any]) -> None:
+    """Raise a ValueError for a parameter that is not what a network was built from."""
+    for name, old in before.items():
+        new = getattr(estimator, name)
+        if not np.array_equal(np.ravel(_objects(new)), np.ravel(_objects(old))):
+            raise ValueError(
+                f"{type(estimator).__name__}: {name} must be {old!r}, as when the network that is "
+                f"to go on was built, got {new!r}; set warm_start=False, or use a new estimator"
+            )
+
+
+def _objects(value: Any) -> np.ndarray:
+    return np.asarray(value, dtype=object)
 
 
 def keep(estimator: Any, arguments: Mapping[str, Any]) -> None:

@@ -12,8 +12,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
 from ..backend import namespace
-from .estimator import NetEstimator, can_go_on
+from .estimator import NetEstimator
 from .features import checked, on_host, require_target, weights_for
+from .full_batch import can_go_on
 from .losses import REGRESSION, regression_loss
 from .parameters import Rule, function_or, number
 from .samples import Samples
