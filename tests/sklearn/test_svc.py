@@ -188,12 +188,12 @@ def test_it_works_in_a_grid_search():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"C": 0.0}, "C must be a number > 0, got 0.0"),
+        ({"C": 0.0}, "C must be a finite number > 0, got 0.0"),
         ({"kernel": "rbff"}, "kernel must be 'linear', 'poly', 'rbf', 'sigmoid'"),
         ({"gamma": "large"}, "gamma must be 'scale', 'auto' or a number >= 0, got 'large'"),
         ({"tol": 0.0}, "tol must be a number > 0"),
         ({"max_iter": 0}, "max_iter must be -1 or an integer >= 1, got 0; -1 is no limit"),
-        ({"decision_function_shape": "ova"}, "decision_function_shape must be 'ovr' or 'ovo'"),
+        ({"decision_function_shape": "ova"}, "decision_function_shape must be one of 'ovo', 'ovr'"),
         (
             {"break_ties": True, "decision_function_shape": "ovo"},
             "break_ties must be False when decision_function_shape is 'ovo'",
@@ -217,6 +217,14 @@ def test_wrong_data_are_errors():
         SVC().fit(X, y, sample_weight=(y == 1) * 1.0)
     with pytest.raises(ValueError, match=r"bad input shape: y must be \(N,\)"):
         SVC().fit(X, np.stack([y == 0, y == 1], axis=1).astype(int))
+
+
+@pytest.mark.parametrize("kernel", [lambda x, z: x, lambda x, z: 1.0], ids=["x", "1"])
+def test_a_kernel_of_another_shape_is_an_error(kernel):
+    X, y = SETS["three"]
+    for x in (X, sparse.csr_array(X)):
+        with pytest.raises(ValueError, match=r"SVC: kernel must return \(\d+, \d+\), a number for"):
+            SVC(kernel=kernel).fit(x, y)
 
 
 @pytest.mark.parametrize("nothing", [0, 1, 2])

@@ -24,9 +24,10 @@ class LinearSVC(Smooth):
     """A linear support vector machine: the widest margin between two classes.
 
     Minimises ``½ ‖w‖² + C Σ max(0, 1 - y_i f(x_i))²``, or with the hinge itself, not squared. More
-    than two classes have a machine each, which tells the class from all others. Takes what
-    ``sklearn.svm.LinearSVC`` takes, but for the L1 penalty; the intercept has no penalty here, so
-    ``intercept_scaling`` is not needed.
+    than two classes have a machine each, which tells the class from all others. The
+    parameters are those of ``sklearn.svm.LinearSVC`` with the same defaults, without ``penalty``
+    (it is L2), ``multi_class``, ``dual``, ``verbose``, and ``intercept_scaling``, as the intercept
+    has no penalty here; ``warm_start`` is more.
 
     Parameters
     ----------

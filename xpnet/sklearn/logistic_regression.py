@@ -14,8 +14,10 @@ __all__ = ["LogisticRegression"]
 class LogisticRegression(Smooth):
     """Logistic regression; with more than two classes, softmax regression.
 
-    Minimises ``C Σ -log p(y_i | x_i) + ½ ‖w‖²`` by L-BFGS. Takes what
-    ``sklearn.linear_model.LogisticRegression`` takes, but for penalties other than L2.
+    Minimises ``C Σ -log p(y_i | x_i) + ½ ‖w‖²`` by L-BFGS. The parameters are those
+    of ``sklearn.linear_model.LogisticRegression`` with the same defaults, without ``penalty`` and
+    ``l1_ratio`` (it is L2), ``solver``, ``dual`` and ``intercept_scaling`` (there is one solver,
+    which leaves the intercept free), ``n_jobs`` and ``verbose``.
 
     Parameters
     ----------

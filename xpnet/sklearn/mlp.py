@@ -48,7 +48,7 @@ class MLPClassifier(Dense, Classifier):
     verbose : bool
         Show a progress bar.
     warm_start : bool
-        A second ``fit`` goes on with the network of the first.
+        A second ``fit`` goes on with the network of the first, of the same classes and layers.
     momentum, nesterovs_momentum
         Of "sgd".
     early_stopping : bool
@@ -60,7 +60,7 @@ class MLPClassifier(Dense, Classifier):
     n_iter_no_change : int
     max_fun : int
         Evaluations of the loss in "lbfgs".
-    loss : {"log_loss", "hinge"} or callable
+    loss : {"log_loss", "hinge", "squared_hinge"} or callable
         A callable is ``loss(outputs, y, *, reduction="mean")``.
     class_weight : dict, "balanced" or None
     dropout : float

@@ -89,7 +89,7 @@ class NetClassifier(_Net, Classifier):
         A network, of which each ``fit`` trains a copy; or a function that returns a new one:
         ``f()``, or ``f(features, outputs)`` with the size of the second axis of X and the number
         of classes (of labels, where samples have several). For two classes one output will do.
-    loss : {"log_loss", "hinge"} or callable
+    loss : {"log_loss", "hinge", "squared_hinge"} or callable
         A callable is ``loss(outputs, y, *, reduction="mean")``, with classes (N,) from 0.
     optimizer : str or Optimizer class
         A name, as in ``"adam"``; ``"lbfgs"`` takes all samples at once, for `max_iter` iterations.

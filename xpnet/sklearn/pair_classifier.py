@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
@@ -41,10 +42,18 @@ class PairClassifier(ClassifierMixin, BaseEstimator):
 
     def _kernel_of(self, x: Any, z: Any) -> Any:
         """Return the kernel of all rows of two arrays, or of two CSR matrices."""
+        if callable(self.kernel):
+            dense = (part.toarray() if sparse.issparse(part) else part for part in (x, z))
+            found, wanted = self.kernel(*dense), (x.shape[0], z.shape[0])
+            if tuple(getattr(found, "shape", ())) != wanted:
+                raise ValueError(
+                    f"{type(self).__name__}: kernel must return {wanted}, a number for each row of "
+                    f"its first argument and each of its second, got {np.shape(found)}; as in "
+                    "lambda x, z: x @ z.T"
+                )
+            return found
         if not sparse.issparse(z):
             return kernel_function(self.kernel, self._gamma, self.coef0, self.degree)(x, z)
-        if callable(self.kernel):
-            return self.kernel(x.toarray(), z.toarray())
         return sparse_kernel(x, z, self.kernel, self._gamma, self.coef0, self.degree)
 
     @property

@@ -26,8 +26,9 @@ __all__ = ["PerceptronClassifier"]
 class PerceptronClassifier(Linear):
     """Rosenblatt's perceptron: each misclassified sample turns the weights towards itself.
 
-    Takes what ``sklearn.linear_model.Perceptron`` takes, but for the choice of penalty. More than
-    two classes have a unit each, which tells the class from all others.
+    The parameters are those of ``sklearn.linear_model.Perceptron``, without ``penalty`` and
+    ``l1_ratio`` (it is L2, by `alpha`) and ``n_jobs``. More than two classes have a unit each,
+    which tells the class from all others.
 
     Parameters
     ----------

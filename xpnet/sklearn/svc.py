@@ -47,8 +47,9 @@ RULES: dict[str, Rule] = COMMON_RULES | {
 class SVC(PairClassifier):
     """Support vector classification with a kernel.
 
-    Takes what ``sklearn.svm.SVC`` takes, but for probabilities, and gives the same decisions. The
-    kernel matrix is computed where X is; see :class:`xpnet.models.KernelSVM` for the algorithm.
+    Gives the same decisions as ``sklearn.svm.SVC``, and has its parameters, without ``probability``
+    and its ``random_state``, ``shrinking`` and ``verbose``; `cache_size` is larger. The kernel
+    matrix is computed where X is; see :class:`xpnet.models.KernelSVM` for the algorithm.
 
     Parameters
     ----------
