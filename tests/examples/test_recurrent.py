@@ -23,6 +23,17 @@ def test_gates_remember_what_a_simple_network_forgets(run, tmp_path):
     assert (tmp_path / "21_adding_problem.png").stat().st_size > 0
 
 
+def test_gates_as_they_are_drawn_reach_less_far(run, tmp_path):
+    options = ("--steps", "10", "--length", "30", "--output", str(tmp_path))
+    opened, drawn = (
+        run("21_adding_problem", *options),
+        run("21_adding_problem", *options, "--drawn"),
+    )
+    for kind in ("GRU", "LSTM"):
+        assert drawn[kind]["reach"] < 1e-3 < 0.1 < opened[kind]["reach"]
+    assert drawn["RNN"] == opened["RNN"]
+
+
 def test_a_forecast_goes_on_with_the_wave(run, tmp_path):
     found = run("22_sine_forecast", "--epochs", "40", "--output", str(tmp_path))
     assert found["losses"][-1] < 0.1 * found["losses"][0]
