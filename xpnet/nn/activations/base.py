@@ -24,6 +24,5 @@ class Activation(Module):
         return self.function(x, **{name: getattr(self, name) for name in self.options})
 
     def flops(self, inputs: Sequence[Any], output: Any) -> int:
-        """One operation per element."""
         """Count one operation per element."""
         return math.prod(output.shape)
