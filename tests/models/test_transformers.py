@@ -152,6 +152,8 @@ def test_how_far_models_look_back():
     ("call", "error", "message"),
     [
         (lambda: small()(np.asarray([1, 2])), ShapeError, r"x must be \(N, T\), got \(2,\)"),
+        (lambda: small().attention_maps(np.asarray([1])), ShapeError, r"x must be \(N, T\)"),
+        (lambda: models.ViT().attention_maps(np.ones((8, 8))), ShapeError, r"\(N, 1, 8, 8\)"),
         (lambda: small()(np.zeros((1, 9), int)), ShapeError, "at most 8 positions, got 9"),
         (lambda: small()(np.asarray([[7]])), ArgumentError, "indices must be from 0 to 6, got 7"),
         (lambda: models.CharacterLSTM(5)(np.asarray([1])), ShapeError, r"x must be \(N, T\)"),

@@ -8,7 +8,7 @@ import pytest
 import xpnet as xn
 from xpnet import nn
 from xpnet.backend import to_numpy
-from xpnet.errors import ArgumentError
+from xpnet.errors import ArgumentError, DTypeError
 from xpnet.testing import assert_close
 
 
@@ -64,3 +64,10 @@ def test_the_layer_survives_a_file(tmp_path):
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(ArgumentError, match=message):
         call()
+
+
+def test_indices_in_a_list_are_named():
+    with pytest.raises(DTypeError, match="Embedding: indices must be an array, got a list; conv"):
+        nn.Embedding(3, 2)([1, 2])
+    with pytest.raises(ArgumentError, match=r"num_embeddings must be .*; it is a number of rows"):
+        nn.Embedding(0, 2)

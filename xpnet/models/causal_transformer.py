@@ -90,6 +90,7 @@ class CausalTransformer(LanguageModel):
 
     def attention_maps(self, x: Any) -> list[Any]:
         """Return how much each position looks at each other in every layer, each (N, H, T, T)."""
+        require_text("CausalTransformer", x)
         x = self.positions(self.tokens(x))
         maps: list[Any] = []
         layer: Any

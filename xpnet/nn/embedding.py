@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backend import DEFAULT_FLOAT, DeviceLike, extra
+from ..backend import DEFAULT_FLOAT, DeviceLike, extra, is_array, unwrap
+from ..errors import DTypeError
 from ..ops.embedding import embedding, require_padding_idx
 from . import init
 from .module import Module
@@ -76,4 +77,9 @@ class Embedding(Module):
 
     def forward(self, indices: Any) -> Any:
         """Pick rows."""
+        if not is_array(unwrap(indices)):
+            raise DTypeError(
+                f"Embedding: indices must be an array, got a {type(indices).__name__}; convert "
+                "them with xn.asarray(indices)"
+            )
         return embedding(self.weight, indices, padding_idx=self.padding_idx)

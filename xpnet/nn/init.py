@@ -42,7 +42,14 @@ __all__ = [
 ]
 
 
-_COUNTED = ("channels", "layers", "heads", "nhead", "embeddings", "length")
+_COUNTED = {
+    "channels": "channels",
+    "layers": "layers",
+    "head": "heads",
+    "num_embeddings": "rows",
+    "length": "positions",
+}
+"""What a size counts whose name has this in it; others count units."""
 
 
 def require_flags(where: str, **flags: Any) -> None:
@@ -59,10 +66,7 @@ def require_sizes(where: str, **sizes: Any) -> None:
     """Raise an ArgumentError unless every size is a positive integer."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            counted = next((what for what in _COUNTED if what in name), "units")
-            counted = {"nhead": "heads", "embeddings": "rows", "length": "positions"}.get(
-                counted, counted
-            )
+            counted = next((what for part, what in _COUNTED.items() if part in name), "units")
             raise ArgumentError(
                 f"{where}: {name} must be a positive integer, got {size!r}; it is a number of "
                 f"{counted}"

@@ -88,7 +88,8 @@ def require_arrays(where: str, inputs: Iterable[Any]) -> None:
     """Raise if one of the inputs is a list or a number, which has no shape."""
     for x in inputs:
         if isinstance(x, list | tuple | int | float):
-            raise DTypeError(
-                f"{where}: input must be an array, got a {type(x).__name__}; convert it with "
-                "xn.asarray(x)"
-            )
+            remedy = "convert it with xn.asarray(x)"
+            if isinstance(x, tuple):
+                remedy += "; or, if it is what a recurrent layer or attention returned, write a "
+                remedy += "module of your own that takes the output, x[0]"
+            raise DTypeError(f"{where}: input must be an array, got a {type(x).__name__}; {remedy}")

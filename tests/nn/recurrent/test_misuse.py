@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xpnet import nn, ops
-from xpnet.errors import ArgumentError, DTypeError, ShapeError
+from xpnet.errors import ArgumentError, DeviceError, DTypeError, ShapeError
 
 X = np.zeros((6, 3, 2), np.float32)
 KINDS = ["RNN", "LSTM", "GRU"]
@@ -85,14 +85,35 @@ def test_states_that_do_not_fit():
         nn.LSTM(2, 4, proj_size=2)(X, (h, h))
 
 
+def test_a_state_of_another_library_is_named():
+    strict = pytest.importorskip("array_api_strict")
+    h = strict.zeros((1, 3, 4), dtype=strict.float32)
+    with pytest.raises(DeviceError, match="GRU: h_0 must be where x is, on cpu, got strict:cpu;"):
+        nn.GRU(2, 4)(X, h)
+    with pytest.raises(DeviceError, match="LSTM: c_0 must be where x is"):
+        nn.LSTM(2, 4)(X, (np.zeros((1, 3, 4), np.float32), h))
+
+
+def test_a_recurrent_layer_in_a_row_of_layers():
+    model = nn.Sequential(nn.Identity(), nn.Linear(4, 1))
+    with pytest.raises(DTypeError, match=r"Linear: .*got a tuple; .* takes the output, x\[0\]"):
+        model((X, X))
+
+
 def test_cells():
     x = X[0]
-    with pytest.raises(ShapeError, match=r"GRUCell: x must be \(N, 2\), got \(6, 3, 2\); the axes"):
+    with pytest.raises(
+        ShapeError, match=r"GRUCell: x must be \(N, 2\), got \(6, 3, 2\); a cell .* loop"
+    ):
         nn.GRUCell(2, 4)(X)
     with pytest.raises(ShapeError, match=r"x must be \(N, 2\), got \(2,\); .* x\[None, ...\]"):
         nn.RNNCell(2, 4)(x[0])
     with pytest.raises(ShapeError, match=r"RNNCell: h must be \(3, 4\), got \(3, 5\)"):
         nn.RNNCell(2, 4)(x, np.zeros((3, 5), np.float32))
+    with pytest.raises(ShapeError, match=r"the axes are the batch and the units$"):
+        nn.GRUCell(2, 4)(x, np.zeros((3, 5), np.float32))
+    with pytest.raises(ArgumentError, match="LSTMCell: bias must be True or False, got 2"):
+        nn.LSTMCell(2, 4, 2)
     with pytest.raises(ArgumentError, match=r"LSTMCell: hx must be a pair \(h_0, c_0\)"):
         nn.LSTMCell(2, 4)(x, np.zeros((3, 4), np.float32))
     with pytest.raises(ArgumentError, match="RNNCell: nonlinearity must be one of"):
@@ -104,7 +125,10 @@ def test_cells():
     "options, message",
     [
         ({"hidden_size": 0}, "hidden_size must be a positive integer"),
-        ({"num_layers": 0}, "num_layers must be a positive integer"),
+        ({"num_layers": 0}, "num_layers must be a positive integer, got 0; .* number of layers"),
+        ({"batch_first": "no"}, "batch_first must be True or False, got 'no'"),
+        ({"bidirectional": 2}, "bidirectional must be True or False, got 2"),
+        ({"bias": None}, "bias must be True or False, got None"),
         ({"dropout": "0.5"}, "dropout must be a number from 0 to 1"),
         ({"num_layers": 2, "dropout": 1.5}, "dropout: p must be from 0 to 1, got 1.5"),
         ({"dropout": 0.5}, "dropout must be 0 in a single layer, got 0.5; .* num_layers=2"),
@@ -120,6 +144,9 @@ def test_options_of_one_layer():
         nn.RNN(2, 4, nonlinearity="gelu")
     with pytest.raises(ArgumentError, match="proj_size must be from 1 to hidden_size - 1"):
         nn.LSTM(2, 4, proj_size=4)
+    for size in (2.0, True, "2"):
+        with pytest.raises(ArgumentError, match=f"hidden_size - 1, or 0 for none, got {size!r}"):
+            nn.LSTM(2, 4, proj_size=size)
 
 
 def test_the_ops_themselves_check_what_they_get():

@@ -50,7 +50,7 @@ def scaled_dot_product_attention(
     attn_mask: Any = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
-    scale: float | None = None,
+    scale: float | np.floating[Any] | None = None,
 ) -> Any:
     """Return softmax(scale · query keyᵀ + mask) value: (..., L, E), (..., S, E), (..., S, Ev).
 
@@ -103,7 +103,7 @@ def scaled_dot_product_attention(
            [0.33, 0.67],
            [0.75, 0.75]])
     """
-    if isinstance(scale, np.floating | np.integer):
+    if isinstance(scale, np.floating):
         scale = float(scale)  # libraries take numbers of Python only
     seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
     return ops.scaled_dot_product_attention(

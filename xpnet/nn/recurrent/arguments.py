@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...backend import is_array, is_floating, unwrap
-from ...errors import ArgumentError, DTypeError, ShapeError
+from ...backend import device_of, is_array, is_floating, shares_home, unwrap
+from ...errors import ArgumentError, DeviceError, DTypeError, ShapeError
 
 __all__ = ["require_input", "require_state", "require_states"]
 
@@ -24,7 +24,9 @@ def require_input(where: str, x: Any, features: int, axes: tuple[str, ...]) -> N
             "x[:, None, :]" if axes[0] == "T" else "x[None, ...]"
         )
     elif len(shape) != len(axes):
-        remedy = "the axes are the batch, " + ("time and " if "T" in axes else "and ") + "features"
+        remedy = "the axes are the batch, time and features"
+        if "T" not in axes:
+            remedy = "a cell takes one step (N, D): loop over the steps, for x_t in x"
     elif shape[-1] != features:
         remedy = "its last axis must be the features; or make the layer for them, "
         remedy += f"nn.{where}({shape[-1]}, ...)"
@@ -38,8 +40,8 @@ def require_input(where: str, x: Any, features: int, axes: tuple[str, ...]) -> N
         )
 
 
-def require_state(where: str, name: str, state: Any, expected: tuple[int, ...]) -> None:
-    """Raise unless a state is an array of this shape."""
+def require_state(where: str, name: str, state: Any, expected: tuple[int, ...], x: Any) -> None:
+    """Raise unless a state is an array of this shape, where the input is."""
     if not is_array(unwrap(state)):
         raise DTypeError(
             f"{where}: {name} must be an array {expected}, got a {type(state).__name__}; None "
@@ -48,8 +50,17 @@ def require_state(where: str, name: str, state: Any, expected: tuple[int, ...]) 
     if tuple(state.shape) != expected:
         raise ShapeError(
             f"{where}: {name} must be {expected}, got {tuple(state.shape)}; the axes are "
-            + ("layers times directions, " if len(expected) == 3 else "")
-            + "the batch and the units, whatever batch_first says"
+            + (
+                "layers times directions, the batch and the units, whatever batch_first says"
+                if len(expected) == 3
+                else "the batch and the units"
+            )
+        )
+    if not shares_home(state, x):
+        home = device_of(x).name
+        raise DeviceError(
+            f"{where}: {name} must be where x is, on {home}, got {device_of(state).name}; move it "
+            f"with xpnet.to_device(state, {home!r})"
         )
 
 

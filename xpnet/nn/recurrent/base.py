@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ...backend import DEFAULT_FLOAT, DeviceLike, namespace
 from ...errors import ArgumentError
 from ...ops.dropout import require_probability
@@ -43,6 +45,7 @@ class Recurrent(Module):
         init.require_sizes(
             where, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
         )
+        init.require_flags(where, bias=bias, batch_first=batch_first, bidirectional=bidirectional)
         if isinstance(dropout, bool) or not isinstance(dropout, int | float):
             raise ArgumentError(
                 f"{where}: dropout must be a number from 0 to 1, got {dropout!r}; it is the share "
@@ -54,7 +57,8 @@ class Recurrent(Module):
                 f"{where}: dropout must be 0 in a single layer, got {dropout}; it acts between "
                 "layers: put nn.Dropout after this one, or take num_layers=2"
             )
-        if isinstance(proj_size, bool) or not 0 <= proj_size < hidden_size:
+        whole = isinstance(proj_size, int | np.integer) and not isinstance(proj_size, bool)
+        if not whole or not 0 <= proj_size < hidden_size:
             raise ArgumentError(
                 f"{where}: proj_size must be from 1 to hidden_size - 1, or 0 for none, got "
                 f"{proj_size!r} for hidden_size={hidden_size}; a projection makes the state smaller"
@@ -100,7 +104,7 @@ class Recurrent(Module):
         ):
             if state is not None:
                 count = self.num_layers * self.directions
-                require_state(where, name, state, (count, batch, width))
+                require_state(where, name, state, (count, batch, width), x)
         options["lengths"] = lengths_of(where, lengths, steps, batch)
         xp = namespace(x)
         if self.batch_first:

@@ -29,7 +29,9 @@ class _Cell(Module):
         device: DeviceLike = None,
         dtype: Any = DEFAULT_FLOAT,
     ) -> None:
-        init.require_sizes(type(self).__name__, input_size=input_size, hidden_size=hidden_size)
+        where = type(self).__name__
+        init.require_sizes(where, input_size=input_size, hidden_size=hidden_size)
+        init.require_flags(where, bias=bias)
         self.input_size, self.hidden_size = input_size, hidden_size
         rows = self.gates * hidden_size
 
@@ -46,7 +48,7 @@ class _Cell(Module):
         require_input(where, x, self.input_size, ("N", "D"))
         for name, state in zip(("h", "c"), states, strict=False):
             if state is not None:
-                require_state(where, name, state, (x.shape[0], self.hidden_size))
+                require_state(where, name, state, (x.shape[0], self.hidden_size), x)
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         x = namespace(x).expand_dims(x, axis=0)  # (N, D) -> (1, N, D)
         return list(op(x, *states, *weights, **options)[1:])
