@@ -119,6 +119,21 @@ def test_names_of_columns_are_kept_and_compared(library):
     assert not hasattr(model.fit(X, Y), "feature_names_in_")
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", None])
+def test_a_column_of_words_is_named(library):
+    table, column = [[1.0, "setosa"], [2.0, "virginica"]], 1
+    if library is not None:
+        frames = pytest.importorskip(library)
+        table, column = frames.DataFrame({"width": [1.0, 2.0], "kind": ["setosa", "b"]}), "kind"
+    with pytest.raises(ValueError, match=f"got a word in column {column!r}: .*'setosa'; leave the"):
+        MLPRegressor(**QUICK).fit(table, [1.0, 2.0])
+
+
+def test_words_that_are_no_table_are_errors_too():
+    with pytest.raises(ValueError, match="X must be numbers, got a word in column 0"):
+        MLPRegressor(**QUICK).fit(["a", "b"], [1.0, 2.0])
+
+
 def test_lists_and_integers_are_taken():
     model = MLPRegressor(**QUICK).fit([[0, 1], [1, 0], [2, 2]], [1, 2, 3])
     assert model.predict([[0, 1]]).dtype == np.float64

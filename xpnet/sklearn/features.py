@@ -82,15 +82,43 @@ def checked(estimator: Any, x: Any, *, reset: bool = False, images: bool = False
     x = unwrap(x)
     if is_foreign(x):
         return _checked_foreign(estimator, x, reset, images)
-    x = validate_data(
-        estimator,
-        x,
-        accept_sparse="csr",
-        dtype=[getattr(np, name) for name in FLOATS],
-        reset=reset,
-        allow_nd=images,
-    )
-    return sparse.csr_array(x) if sparse.issparse(x) else x
+    try:
+        found = validate_data(
+            estimator,
+            x,
+            accept_sparse="csr",
+            dtype=[getattr(np, name) for name in FLOATS],
+            reset=reset,
+            allow_nd=images,
+        )
+    except ValueError as error:
+        if "could not convert string" not in str(error):
+            raise
+        raise ValueError(
+            f"{type(estimator).__name__}: X must be numbers, got a word in column "
+            f"{_column_of_words(x)!r}: {error}; leave the column out, or make numbers of it: "
+            "sklearn.preprocessing.OneHotEncoder"
+        ) from error
+    return sparse.csr_array(found) if sparse.issparse(found) else found
+
+
+def _column_of_words(x: Any) -> Any:
+    """Return the name, or the number, of the first column with a string that is no number.
+
+    Examples
+    --------
+    >>> _column_of_words([["1.5", 2], [3, "four"]])
+    1
+    """
+    table = np.asarray(x, dtype=object)
+    table = table.reshape(table.shape[0] if table.ndim else 1, -1)
+    names = list(getattr(x, "columns", range(table.shape[1])))
+    for name, column in zip(names, table.T, strict=True):
+        try:
+            column.astype(float)
+        except ValueError:
+            return name
+    return None
 
 
 def _checked_foreign(estimator: Any, x: Array, reset: bool, images: bool) -> Array:
