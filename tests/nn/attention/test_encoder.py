@@ -149,6 +149,7 @@ def test_an_encoder_survives_a_file(tmp_path):
     ("call", "message"),
     [
         (lambda: nn.TransformerEncoderLayer(6, 4), "divisible by num_heads"),
+        (lambda: nn.TransformerEncoderLayer(6, 2, norm_first=1), "norm_first must be True or Fa"),
         (lambda: nn.TransformerEncoderLayer(6, 2, 0), "dim_feedforward must be a positive"),
         (lambda: nn.TransformerEncoderLayer(6, 2, activation="gelo"), "did you mean 'gelu'"),
         (lambda: nn.TransformerEncoder(our_layer(), 0), "num_layers must be a positive"),

@@ -67,6 +67,7 @@ def test_a_scale_may_be_a_number_of_numpy(backend):
         ({"dropout_p": "0.1"}, "got '0.1'"),
         ({"scale": float("nan")}, "scale must be a number or None, got nan"),
         ({"scale": "big"}, "got 'big'"),
+        ({"is_causal": "no"}, "is_causal must be True or False, got 'no'"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, message):

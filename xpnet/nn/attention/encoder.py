@@ -98,9 +98,9 @@ class TransformerEncoderLayer(Module):
         device: DeviceLike = None,
         dtype: Any = DEFAULT_FLOAT,
     ) -> None:
-        init.require_sizes(
-            "TransformerEncoderLayer", d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward
-        )
+        where = "TransformerEncoderLayer"
+        init.require_sizes(where, d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
+        init.require_flags(where, batch_first=batch_first, norm_first=norm_first, bias=bias)
         home: dict[str, Any] = {"device": device, "dtype": dtype}
         self.self_attn = MultiheadAttention(
             d_model, nhead, dropout, bias, batch_first=batch_first, **home

@@ -22,6 +22,7 @@ def require_attention(
     mask: Array | None,
     dropout_p: float,
     scale: float | None,
+    is_causal: bool = False,
 ) -> None:
     """Raise unless queries, keys, values and the mask fit each other."""
     inputs = {"query": query, "key": key, "value": value}
@@ -55,7 +56,7 @@ def require_attention(
         )
     if mask is not None:
         require_mask(where, mask, query, (*batch, query.shape[-2], key.shape[-2]))
-    require_options(where, dropout_p, scale)
+    require_options(where, dropout_p, scale, is_causal)
 
 
 def require_mask(where: str, mask: Array, query: Array, shape: Shape) -> None:
@@ -82,8 +83,15 @@ def require_mask(where: str, mask: Array, query: Array, shape: Shape) -> None:
         )
 
 
-def require_options(where: str, dropout_p: Any, scale: Any, name: str = "dropout_p") -> None:
-    """Raise unless dropout is a probability below 1 and the scale a number."""
+def require_options(
+    where: str, dropout_p: Any, scale: Any, is_causal: Any = False, name: str = "dropout_p"
+) -> None:
+    """Raise unless dropout is a probability below 1, the scale a number and the flag a flag."""
+    if not isinstance(is_causal, bool):
+        raise ArgumentError(
+            f"{where}: is_causal must be True or False, got {is_causal!r}; True hides the keys "
+            "after a query"
+        )
     if not isinstance(dropout_p, int | float) or not 0 <= dropout_p < 1:
         raise ArgumentError(
             f"{where}: {name} must be at least 0 and below 1, got {dropout_p!r}; a usual value "

@@ -63,7 +63,7 @@ def check(
     seed: int = 0,
 ) -> None:
     where = "scaled_dot_product_attention"
-    require_attention(where, query, key, value, attn_mask, dropout_p, scale)
+    require_attention(where, query, key, value, attn_mask, dropout_p, scale, is_causal)
 
 
 def forward(

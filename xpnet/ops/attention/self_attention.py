@@ -55,7 +55,7 @@ def check(
     if attn_mask is not None:
         scores = (*shape[:-2], num_heads, shape[-2], shape[-2])
         require_mask(where, attn_mask, qkv, scores)
-    require_options(where, dropout_p, scale)
+    require_options(where, dropout_p, scale, is_causal)
 
 
 def forward(
