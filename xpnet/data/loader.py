@@ -144,7 +144,7 @@ class DataLoader:
 
         Examples
         --------
-        >>> loader = DataLoader([1.0, 2.0, 3.0], batch_size=2)
+        >>> loader = DataLoader([1.0, 2.0, 3.0], batch_size=2, seed=0)
         >>> batch = next(iter(loader))
         >>> loader.state_dict()
         {'epoch': 0, 'position': 2, 'seed': 0}
