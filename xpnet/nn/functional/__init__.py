@@ -19,7 +19,7 @@ from .activations import (
     step,
     tanh,
 )
-from .attention import embedding, scaled_dot_product_attention
+from .attention import embedding, scaled_dot_product_attention, self_attention
 from .classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -136,6 +136,7 @@ __all__ = [
     "rms_norm",
     "rnn",
     "scaled_dot_product_attention",
+    "self_attention",
     "sigmoid",
     "sign",
     "silu",

@@ -9,7 +9,7 @@ import numpy as np
 from ... import ops
 from ...backend import random
 
-__all__ = ["embedding", "scaled_dot_product_attention"]
+__all__ = ["embedding", "scaled_dot_product_attention", "self_attention"]
 
 
 def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Any:
@@ -111,6 +111,53 @@ def scaled_dot_product_attention(
         key,
         value,
         attn_mask,
+        dropout_p=dropout_p,
+        is_causal=is_causal,
+        scale=scale,
+        seed=seed,
+    )
+
+
+def self_attention(
+    qkv: Any,
+    attn_mask: Any = None,
+    *,
+    num_heads: int,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Any:
+    """Let the positions of a sequence attend to each other, in several heads.
+
+    What :class:`xpnet.nn.MultiheadAttention` does between its two dense layers.
+
+    Parameters
+    ----------
+    qkv : array or Tensor, (..., L, 3 H E)
+        Queries, keys and values side by side, each of H heads of E features.
+    num_heads : int
+        H.
+    attn_mask, dropout_p, is_causal, scale
+        As for :func:`scaled_dot_product_attention`; a mask is (L, L), or with axes before.
+
+    Returns
+    -------
+    array
+        (..., L, H E): what the heads find, side by side.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> qkv = np.asarray([[1.0, 0.0, 1.0], [0.0, 1.0, 3.0]])  # one head of one feature
+    >>> self_attention(qkv, num_heads=1, is_causal=True).round(2)
+    array([[1.],
+           [2.]])
+    """
+    seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
+    return ops.self_attention(
+        qkv,
+        attn_mask,
+        num_heads=num_heads,
         dropout_p=dropout_p,
         is_causal=is_causal,
         scale=scale,
