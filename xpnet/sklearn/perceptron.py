@@ -162,13 +162,8 @@ class PerceptronClassifier(Linear):
                 total: Any = 0.0
                 for x, y in self._pieces(samples, size, self._epochs + epoch - 1):
                     for start in range(0, x.shape[0], size):
-                        total += _correct(
-                            layer,
-                            x[start : start + size, :],
-                            y[start : start + size, :],
-                            self.eta0,
-                            decay,
-                        )
+                        batch = slice(start, min(start + size, x.shape[0]))
+                        total += _correct(layer, x[batch, :], y[batch, :], self.eta0, decay)
                 convergence.on_epoch_end(progress, {"loss": float(total) / samples.size})
                 if progress.stopped:
                     break
