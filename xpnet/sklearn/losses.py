@@ -33,7 +33,7 @@ def log_loss(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
     >>> float(log_loss(np.asarray([0.0, 0.0]), np.asarray([1, 0]))).__round__(4)
     0.6931
     """
-    if is_floating(y) or outputs.ndim == 1 or outputs.shape[1] == 1:
+    if _apart(outputs, y):
         xp = namespace(y)
         target = xp.astype(xp.reshape(y, outputs.shape), outputs.dtype)
         losses = F.binary_cross_entropy_with_logits(outputs, target, reduction=reduction)
@@ -46,10 +46,8 @@ def hinge(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
 
     Takes what :func:`log_loss` takes.
     """
-    if is_floating(y) or outputs.ndim == 1 or outputs.shape[1] == 1:
-        xp = namespace(y)
-        signs = xp.astype(xp.reshape(y, outputs.shape), outputs.dtype) * 2 - 1
-        return _summed(F.hinge_loss(outputs, signs, reduction=reduction), outputs, reduction)
+    if _apart(outputs, y):
+        return _hinge_of_units(outputs, y, reduction=reduction)
     return F.multi_margin_loss(outputs, y, reduction=reduction)
 
 
@@ -66,11 +64,10 @@ def one_vs_rest(loss: Callable[..., Any], **options: Any) -> Callable[..., Any]:
 
     def of_classes(outputs: Any, y: Any, *, reduction: str = "mean") -> Any:
         xp = namespace(y)
-        units = 1 if outputs.ndim == 1 else outputs.shape[1]
-        if is_floating(y) or units == 1:
+        if _apart(outputs, y):
             yes = xp.reshape(y, outputs.shape) > 0
         else:
-            numbers = xp.arange(units, dtype=y.dtype, device=y.device)
+            numbers = xp.arange(outputs.shape[1], dtype=y.dtype, device=y.device)
             yes = xp.reshape(y, (-1, 1)) == numbers
         signs = 2 * xp.astype(yes, outputs.dtype) - 1
         losses = loss(outputs, signs, reduction=reduction, **options)
@@ -79,9 +76,21 @@ def one_vs_rest(loss: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     return of_classes
 
 
+_hinge_of_units = one_vs_rest(F.hinge_loss)
+
+
+def _apart(outputs: Any, y: Any) -> bool:
+    """Tell whether each output has a target of its own: one for two classes, or several labels."""
+    return is_floating(y) or _units(outputs) == 1
+
+
+def _units(outputs: Any) -> int:
+    return 1 if outputs.ndim == 1 else int(outputs.shape[1])
+
+
 def _summed(losses: Any, outputs: Any, reduction: str) -> Any:
     """Return means over (N, K), or what they are means of, as sums over K."""
-    units = 1 if outputs.ndim == 1 else outputs.shape[1]
+    units = _units(outputs)
     return losses if reduction == "sum" or units == 1 else units * losses
 
 
