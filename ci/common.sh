@@ -18,7 +18,7 @@ export XPNET_VENV=$VENV
 RESULTS=${OUT:-$ROOT/ci/results}
 
 # Extras that let every test run which needs no GPU.
-TEST_EXTRAS="test torch jax sklearn plot images tensorboard"
+TEST_EXTRAS="test torch jax sklearn plot images tensorboard onnx serve"
 
 die() {
     echo "$(basename "$0"): $*" >&2
