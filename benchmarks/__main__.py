@@ -4,7 +4,7 @@ Prints a table per benchmark and stores it, with the machine and the versions, a
 ``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Figures are never asserted anywhere; what is
 wanted is printed beside the ratios. Commands of their own: ``python -m benchmarks.scaling``,
 ``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``, ``benchmarks.sklearn_fit``,
-``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations`` (damaged model files) and
+``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations`` (damaged files) and
 ``benchmarks.sigkill`` (killed trainings).
 """
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 import xpnet as xn
-from benchmarks.mutations import BYTES, SECONDS, run
+from benchmarks.mutations.attempt import BYTES, SECONDS
+from benchmarks.mutations.model_files import run
 from xpnet import nn
 from xpnet.errors import ModelFileError
 from xpnet.io.tensor_file import read_file, write_file
