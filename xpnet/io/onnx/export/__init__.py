@@ -1,0 +1,7 @@
+"""A model as an ONNX file, which other frameworks and small run-times read."""
+
+from __future__ import annotations
+
+from .exporting import export
+
+__all__ = ["export"]
