@@ -7,6 +7,7 @@
 ``device.py``           device names, ``with device(...)``, ``devices()``
 ``convert.py``          ``asarray``, ``to_device``, ``to_numpy``
 ``dtypes.py``           data types by name
+``timing.py``           how long a device works on something
 ``random.py``           the counter-based generator behind weights, shuffles and dropout
 ``extra.py``            what the standard lacks: one_hot, pad, scatter_add, erf
 ======================  ====================================================================
@@ -39,6 +40,7 @@ from .namespace import (
     unwrap,
 )
 from .random import manual_seed
+from .timing import time_calls
 
 __all__ = [
     "DEFAULT_FLOAT",
@@ -71,6 +73,7 @@ __all__ = [
     "set_device",
     "shares_home",
     "synchronize",
+    "time_calls",
     "to_device",
     "to_numpy",
     "unregister_library",

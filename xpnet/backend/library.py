@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -141,6 +142,16 @@ class Library:
 
     def synchronize(self, device: NativeDevice) -> None:
         """Wait until all work queued on `device` is done."""
+
+    def mark(self, device: NativeDevice) -> Any:
+        """Return a mark in the work of `device` (default: wait for it and look at the clock)."""
+        self.synchronize(device)
+        return time.perf_counter()
+
+    def seconds_between(self, first: Any, second: Any) -> float:
+        """Return the time that the work between two marks took."""
+        seconds: float = second - first
+        return seconds
 
     def activate(self, device: NativeDevice) -> AbstractContextManager[object]:
         """Return a context manager that makes `device` the library's own current one."""

@@ -91,6 +91,18 @@ class CuPy(Library):
         """Wait for the GPU."""
         device.synchronize()
 
+    def mark(self, device: NativeDevice) -> Any:
+        """Record an event in the current stream: nobody waits for it."""
+        with device:
+            event = self._cupy.cuda.Event()
+            event.record()
+        return event
+
+    def seconds_between(self, first: Any, second: Any) -> float:
+        """Wait for the second event and ask for the time between them."""
+        second.synchronize()
+        return float(self._cupy.cuda.get_elapsed_time(first, second)) / 1e3
+
     def activate(self, device: NativeDevice) -> AbstractContextManager[object]:
         """Make the GPU the current one of this thread."""
         context: AbstractContextManager[object] = self._cupy.cuda.Device(device.id)

@@ -84,6 +84,21 @@ class Torch(Library):
         elif device.type == "mps":
             self._torch.mps.synchronize()
 
+    def mark(self, device: NativeDevice) -> Any:
+        """Record an event in the current stream of a CUDA device; else look at the clock."""
+        if device.type != "cuda":
+            return super().mark(device)
+        event = self._torch.cuda.Event(enable_timing=True)
+        event.record(self._torch.cuda.current_stream(device))
+        return event
+
+    def seconds_between(self, first: Any, second: Any) -> float:
+        """Wait for the second event and ask for the time between them."""
+        if isinstance(first, float):
+            return super().seconds_between(first, second)
+        second.synchronize()
+        return float(first.elapsed_time(second)) / 1e3
+
     def at_hand(self, x: Array) -> bool:
         """Tensors of the CPU are computed when the call returns."""
         return bool(x.device.type == "cpu")
