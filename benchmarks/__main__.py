@@ -2,7 +2,7 @@
 
 Prints a table per benchmark and stores it, with the machine and the versions, as
 ``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Figures are never asserted anywhere; what is
-wanted is printed beside the ratios. Commands of their own: ``python -m benchmarks.scaling``,
+wanted is printed beside the ratios. On a GPU ``--tf32`` lets all peers use TF32. Commands of their own: ``python -m benchmarks.scaling``,
 ``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``, ``benchmarks.sklearn_fit``,
 ``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations`` (damaged files) and
 ``benchmarks.sigkill`` (killed trainings).
@@ -27,6 +27,7 @@ NAMES = (
     "lenet_step_512",
     "conv_step",
     "norm_step",
+    "resnet_step",
     "transformer_step",
     "lstm_step",
     "gru_step",
@@ -44,7 +45,13 @@ def measure_of(module) -> str:
     return getattr(module, "MEASURE", "seconds")
 
 
-def table(module, results: list[Result]) -> list[dict[str, object]]:
+def targets_of(module, device: str) -> dict[str, float]:
+    """Return the ratios that are wanted: peer -> the largest."""
+    on_gpu: dict[str, float] = getattr(module, "TARGETS_ON_GPU", {})
+    return on_gpu if device == "cuda" else module.TARGETS
+
+
+def table(module, results: list[Result], device: str = "cpu") -> list[dict[str, object]]:
     """Turn results into rows, xpnet's median as a ratio to each peer's."""
     medians = {result.peer: result.median for result in results}
     baseline = medians.get(getattr(module, "BASELINE", ""), 0.0)
@@ -56,7 +63,7 @@ def table(module, results: list[Result]) -> list[dict[str, object]]:
             {
                 **result._asdict(),
                 "xpnet_ratio": None if result.peer == getattr(module, "BASELINE", "") else ratio,
-                "target": getattr(module, "TARGETS", {}).get(result.peer),
+                "target": targets_of(module, device).get(result.peer),
             }
         )
     return rows
@@ -65,10 +72,12 @@ def table(module, results: list[Result]) -> list[dict[str, object]]:
 def show(name: str, module, options: argparse.Namespace, rows: list[dict[str, object]]) -> None:
     factor, unit = UNITS[measure_of(module)]
     where = f"{options.device}, {options.threads} threads"
+    if options.device == "cuda":
+        where = f"cuda, TF32 {'on' if options.tf32 else 'off'} for all"
     print(f"\n{name}: {module.__doc__.splitlines()[0]}\n  {where}, medians (quartiles; best)")
     for row in rows:
         line = (
-            f"  {row['peer']:<8} {factor * row['median']:>10.3f} {unit}"
+            f"  {row['peer']:<14} {factor * row['median']:>10.3f} {unit}"
             f"  ({factor * row['low']:.3f} - {factor * row['high']:.3f}; "
             f"best {factor * row['best']:.3f})"
         )
@@ -83,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--tf32", action="store_true", help="on a GPU, let all peers use TF32")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--quick", action="store_true", help="three rounds instead of ten")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for result files")
@@ -94,16 +104,17 @@ def main() -> None:
             continue
         wanted = module.ON_GPU if options.device == "cuda" else module.PEERS
         peers = [peer for peer in wanted if _installed(peer)]
+        os.environ["BENCHMARK_TF32"] = "on" if options.tf32 else "off"
         results = compare(
             f"benchmarks.{name}",
             peers,
             threads=options.threads,
             device=options.device,
-            rounds=3 if options.quick else 10,
+            rounds=_rounds(module, options),
             repetitions=getattr(module, "REPETITIONS", 10),
             wake=getattr(module, "WAKE", 5),
         )
-        rows = table(module, results)
+        rows = table(module, results, options.device)
         show(name, module, options, rows)
         if not options.no_store:
             head = {
@@ -112,12 +123,24 @@ def main() -> None:
                 "device": options.device,
                 "threads": options.threads,
             }
-            suffix = "" if options.device == "cpu" else f"-{options.device}"
+            suffix = ""
+            if options.device == "cuda":
+                head["tf32"] = options.tf32
+                suffix = "-cuda-tf32" if options.tf32 else "-cuda"
             store(options.results, f"{name}{suffix}", head, {measure_of(module): rows})
 
 
+def _rounds(module, options: argparse.Namespace) -> int:
+    """Return how many blocks each peer has: on a GPU so many that 50 steps are timed."""
+    few = 3 if options.quick else 10
+    if options.device == "cpu":
+        return few
+    return max(few, -(-50 // getattr(module, "REPETITIONS", 10)))
+
+
 def _installed(peer: str) -> bool:
-    return peer == "python" or importlib.util.find_spec(peer) is not None
+    package = peer.partition("_")[0]
+    return package == "python" or importlib.util.find_spec(package) is not None
 
 
 if __name__ == "__main__":

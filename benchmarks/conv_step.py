@@ -9,9 +9,10 @@ from __future__ import annotations
 from . import networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 0.85}
+TARGETS_ON_GPU = {"torch": 1.0}
 REPETITIONS = 5
 WAKE = 2
 
-xpnet, torch = steps.training(networks.conv, 128, (1, 28, 28))
+xpnet, torch, torch_compiled = steps.training(networks.conv, 128, (1, 28, 28))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from . import networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.0}
 
-xpnet, torch = steps.training(networks.gru, 128, (28, 28), "Adam", lr=1e-3)
+xpnet, torch, torch_compiled = steps.training(networks.gru, 128, (28, 28), "Adam", lr=1e-3)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from . import networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.0}
 REPETITIONS = 30
 
-xpnet, torch = steps.training(networks.lenet, 32, (1, 28, 28))
+xpnet, torch, torch_compiled = steps.training(networks.lenet, 32, (1, 28, 28))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from . import networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.0}
+TARGETS_ON_GPU = {"torch": 1.5}
 
-xpnet, torch = steps.training(networks.lstm, 128, (28, 28), "Adam", lr=1e-3)
+xpnet, torch, torch_compiled = steps.training(networks.lstm, 128, (28, 28), "Adam", lr=1e-3)

@@ -11,15 +11,17 @@ from itertools import pairwise
 import numpy as np
 
 from . import networks, steps
+from .places import jax_place
 
 PEERS = ("xpnet", "torch", "sklearn", "jax")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = (*steps.ON_GPU, "jax")
 TARGETS = {"torch": 1.0, "sklearn": 0.5}
+TARGETS_ON_GPU = {"torch": 0.5}
 REPETITIONS = 50
 SIZES = (784, 512, 512, 10)
 BATCH = 128
 
-xpnet, torch = steps.training(networks.mlp, BATCH, SIZES[:1])
+xpnet, torch, torch_compiled = steps.training(networks.mlp, BATCH, SIZES[:1])
 
 
 def sklearn():
@@ -43,7 +45,7 @@ def jax():
     import jax
     import jax.numpy as jnp
 
-    x, y = map(jnp.asarray, steps.samples(BATCH, SIZES[:1]))
+    x, y = map(jax_place(), steps.samples(BATCH, SIZES[:1]))
     rng = np.random.default_rng(1)
     weights = [
         (

@@ -63,6 +63,46 @@ def norm(nn):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 10))
 
 
+def resnet(nn):
+    """ResNet-20 for images (N, 3, 32, 32): nine blocks of two 3x3 convolutions, in three sizes.
+
+    Where the size changes, the shortcut is a 1x1 convolution with stride 2.
+    """
+
+    def convolution(before, channels, size, stride):
+        return [
+            nn.Conv2d(before, channels, size, stride=stride, padding=size // 2, bias=False),
+            nn.BatchNorm2d(channels),
+        ]
+
+    class Block(nn.Module):
+        def __init__(self, before, channels, stride):
+            super().__init__()
+            self.body = nn.Sequential(
+                *convolution(before, channels, 3, stride),
+                nn.ReLU(),
+                *convolution(channels, channels, 3, 1),
+            )
+            changed = before != channels
+            self.shortcut = (
+                nn.Sequential(*convolution(before, channels, 1, stride))
+                if changed
+                else nn.Identity()
+            )
+            self.activation = nn.ReLU()
+
+        def forward(self, x):
+            return self.activation(self.body(x) + self.shortcut(x))
+
+    layers = [*convolution(3, 16, 3, 1), nn.ReLU()]
+    before = 16
+    for channels in (16, 32, 64):
+        for i in range(3):
+            layers.append(Block(before, channels, 2 if i == 0 and before != channels else 1))
+            before = channels
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
 def lstm(nn):
     """An LSTM with 128 cells that reads sequences (N, 28, 28), and a dense layer on its state."""
     return _reader(nn, nn.LSTM(28, 128, batch_first=True))

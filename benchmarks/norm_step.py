@@ -9,9 +9,9 @@ from __future__ import annotations
 from . import networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.2}
 REPETITIONS = 3
 WAKE = 1
 
-xpnet, torch = steps.training(networks.norm, 128, (3, 32, 32))
+xpnet, torch, torch_compiled = steps.training(networks.norm, 128, (3, 32, 32))

@@ -7,13 +7,14 @@ repetitions; peers are compared by the ratio of medians.
 
 A case is a function ``case() -> step``: it prepares (imports, data, model) and returns the function
 to be timed. It runs in its own process, started with the thread limit and the device (``"cpu"`` or
-``"cuda"``) in the environment. On a GPU a step ends when the device has finished it. A case may
-take whole numbers (``sizes``), and where a module says ``MEASURE = "bytes"``, a step is not timed
-but returns the figure.
+``"cuda"``) in the environment; ``places`` reads the clock. A case may take whole numbers
+(``sizes``), and where a module says ``MEASURE = "bytes"``, a step is not timed but returns the
+figure.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import statistics
@@ -23,6 +24,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from .places import seconds_of
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -65,6 +68,7 @@ class Worker:
             text=True,
         )
         if self._read() != "ready":
+            self.close()
             raise RuntimeError(f"{peer}: the case did not start")
 
     def _read(self) -> str:
@@ -73,10 +77,15 @@ class Worker:
     def run(self, repetitions: int) -> list[float]:
         self.process.stdin.write(f"{repetitions}\n")
         self.process.stdin.flush()
-        return [float(word) for word in self._read().split()]
+        words = self._read().split()
+        if repetitions and not words:
+            self.close()
+            raise RuntimeError(f"{self.peer}: the case ended in a step")
+        return [float(word) for word in words]
 
     def close(self) -> None:
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it may have ended by itself
+            self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
 
@@ -117,13 +126,24 @@ def take_turns(
     wake: int,
     sizes: Sequence[int] = (),
 ) -> dict[str, list[float]]:
-    """Return all figures of each peer, in the order in which they were measured."""
-    workers = [Worker(module, peer, threads, device, sizes) for peer in peers]
-    times: dict[str, list[float]] = {peer: [] for peer in peers}
+    """Return all figures of each peer, in the order in which they were measured.
+
+    A peer that does not start, or fails in its first steps, is left out, and a line says so;
+    the first one, xpnet, must not.
+    """
+    workers: list[Worker] = []
     try:
-        for worker in workers:
-            time.sleep(SETTLE_SECONDS)
-            worker.run(2 * wake)
+        for peer in peers:
+            try:
+                workers.append(Worker(module, peer, threads, device, sizes))
+                time.sleep(SETTLE_SECONDS)
+                workers[-1].run(2 * wake)
+            except RuntimeError as error:
+                if peer == peers[0]:
+                    raise
+                print(f"left out: {error}", flush=True)
+                workers = [worker for worker in workers if worker.peer != peer]
+        times: dict[str, list[float]] = {worker.peer: [] for worker in workers}
         for _ in range(rounds):
             for worker in workers:
                 time.sleep(SETTLE_SECONDS)
@@ -142,17 +162,11 @@ def _summarise(peer: str, values: list[float]) -> Result:
     )
 
 
-def _timed(step: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    step()
-    return time.perf_counter() - start
-
-
-def _serve(step: Callable[[], object], figure: Callable[[Callable[[], object]], object]) -> None:
+def _serve(figures_of: Callable[[int], Iterable[object]]) -> None:
     """Answer each line "n" on standard input with the figures of n steps."""
     print("ready", flush=True)
     for line in sys.stdin:
-        figures = [figure(step) for _ in range(int(line))]
+        figures = figures_of(int(line))
         print(*[x for f in figures for x in (f if isinstance(f, tuple) else (f,))], flush=True)
 
 
@@ -160,7 +174,10 @@ def main(name: str, peer: str, *sizes: str) -> None:
     """Be the process of a peer."""
     module = importlib.import_module(name)
     step = getattr(module, peer)(*map(int, sizes))
-    _serve(step, (lambda step: step()) if hasattr(module, "MEASURE") else _timed)
+    if hasattr(module, "MEASURE"):
+        _serve(lambda times: [step() for _ in range(times)])
+    else:
+        _serve(lambda times: seconds_of(peer, step, times))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,27 @@
-"""Where the peers put their arrays: the CPU, or a CUDA device that each step waits for."""
+"""Where the peers put their arrays, how their products count, and how their steps are timed.
+
+On a GPU, work is timed by events in its queue, which nobody waits for between steps. TF32, with
+which products of float32 keep 10 bits of each factor, is off for all peers, or on for all
+(``--tf32``).
+"""
 
 from __future__ import annotations
 
 import os
+import time
+from itertools import pairwise
 
 
 def _on_gpu() -> bool:
     return os.environ.get("BENCHMARK_DEVICE", "cpu") == "cuda"
 
 
+def _tf32() -> bool:
+    return os.environ.get("BENCHMARK_TF32", "off") == "on"
+
+
 def _nothing() -> None:
-    """On a CPU a step is over when it returns."""
+    """On a CPU a prediction is there when the call returns."""
 
 
 def xpnet_place():
@@ -26,6 +37,45 @@ def torch_place():
     import torch
 
     if _on_gpu():
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = _tf32()
         return (lambda host: torch.from_numpy(host).cuda()), torch.cuda.synchronize
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     return torch.from_numpy, _nothing
+
+
+def jax_place():
+    """Return the function that moves a NumPy array for JAX, which waits for its own results."""
+    import jax
+
+    jax.config.update("jax_default_matmul_precision", "tensorfloat32" if _tf32() else "float32")
+    return jax.numpy.asarray
+
+
+def seconds_of(peer, step, times):
+    """Return how long each of so many steps of a peer took."""
+    if _on_gpu() and peer.startswith("xpnet"):
+        import xpnet as xn
+
+        return xn.backend.time_calls(step, times, warm_up=0)
+    if _on_gpu() and peer.startswith("torch"):
+        return _by_events_of_torch(step, times)
+    return [_by_clock(step) for _ in range(times)]
+
+
+def _by_clock(step):
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def _by_events_of_torch(step, times):
+    import torch
+
+    events = [torch.cuda.Event(enable_timing=True) for _ in range(times + 1)]
+    torch.cuda.synchronize()
+    events[0].record()
+    for event in events[1:]:
+        step()
+        event.record()
+    events[-1].synchronize()
+    return [a.elapsed_time(b) / 1e3 for a, b in pairwise(events)]

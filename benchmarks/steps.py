@@ -7,6 +7,8 @@ they are called: each in a process of its own.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from .places import torch_place, xpnet_place
@@ -18,43 +20,46 @@ def samples(batch, shape):
     return rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)
 
 
+ON_GPU = ("xpnet", "torch", "torch_compiled")
+"""The peers of a training step on a GPU."""
+
+
 def training(network, batch, shape, optimizer="SGD", **options):
     """Time zero_grad, forward, cross-entropy, backward and update, by default by SGD.
 
-    A step ends when the new weights are there.
+    The cases are xpnet, PyTorch and PyTorch with its model compiled (`ON_GPU`).
     """
     options = options or {"lr": 0.01, "momentum": 0.9}
 
     def xpnet():
         from xpnet import nn, optim
 
-        place, finish = xpnet_place()
+        place, _ = xpnet_place()
         x, y = map(place, samples(batch, shape))
         model = network(nn)
         update = getattr(optim, optimizer)(model.parameters(), **options)
-        return _step(nn, model, update, x, y, finish)
+        return step_of(nn, model, update, x, y)
 
-    def torch():
+    def torch(compiled=False):
         import torch
         from torch import nn
 
-        place, finish = torch_place()
+        place, _ = torch_place()
         x, y = map(place, samples(batch, shape))
         model = network(nn).to(x.device)
         update = getattr(torch.optim, optimizer)(model.parameters(), **options)
-        return _step(nn, model, update, x, y, finish)
+        return step_of(nn, torch.compile(model) if compiled else model, update, x, y)
 
-    return xpnet, torch
+    return xpnet, torch, partial(torch, compiled=True)
 
 
-def _step(nn, model, optimizer, x, y, finish):
+def step_of(nn, model, optimizer, x, y):
     """Both libraries spell a training step alike."""
 
     def step():
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()
-        finish()
 
     return step
 

@@ -7,12 +7,15 @@ kernel, which its flag ``is_causal`` allows.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from .places import torch_place, xpnet_place
+from .steps import ON_GPU as ON_GPU
+from .steps import step_of
 
 PEERS = ("xpnet", "torch")
-ON_GPU = ("xpnet", "torch")
 TARGETS = {"torch": 1.2}
 REPETITIONS = 5
 WAKE = 2
@@ -57,31 +60,22 @@ def network(nn, hidden=None, length=LENGTH, layers=LAYERS):
 def xpnet():
     from xpnet import nn, optim
 
-    place, finish = xpnet_place()
+    place, _ = xpnet_place()
     x, y = map(place, characters())
     model = network(nn)
-    return step_of(nn, model, optim.Adam(model.parameters(), lr=1e-3), x, y.reshape(-1), finish)
+    return step_of(nn, model, optim.Adam(model.parameters(), lr=1e-3), x, y.reshape(-1))
 
 
-def torch():
+def torch(compiled=False):
     import torch
     from torch import nn
 
-    place, finish = torch_place()
+    place, _ = torch_place()
     x, y = map(place, characters())
     hidden = nn.Transformer.generate_square_subsequent_mask(LENGTH, device=x.device)
     model = network(nn, hidden).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    return step_of(nn, model, optimizer, x, y.reshape(-1), finish)
+    return step_of(nn, torch.compile(model) if compiled else model, optimizer, x, y.reshape(-1))
 
 
-def step_of(nn, model, optimizer, x, y, finish):
-    """Both libraries spell a training step alike."""
-
-    def step():
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-        finish()
-
-    return step
+torch_compiled = partial(torch, compiled=True)

@@ -49,7 +49,7 @@ def test_a_ratio_is_of_medians_and_bytes_are_printed_as_mebibytes(capsys):
     ]
     rows = command.table(memory, results)
     assert [row["xpnet_ratio"] for row in rows] == [None, 1.5]
-    options = type("Options", (), {"device": "cpu", "threads": 2})
+    options = type("Options", (), {"device": "cpu", "threads": 2, "tf32": False})
     command.show("memory", memory, options, rows)
     out = capsys.readouterr().out
     assert "3.000 MiB" in out
@@ -68,6 +68,42 @@ def test_a_case_is_timed_unless_its_module_measures_something_else(monkeypatch, 
     assert ready == ready_again == "ready"
     assert all(0.009 < float(word) < 7 for word in timed.split())
     assert figures == "7 7"
+
+
+@pytest.mark.parametrize("failing", ["absent", "broken"])
+def test_a_peer_that_fails_is_left_out_and_a_line_says_so(monkeypatch, capsys, failing):
+    class Stub:
+        def __init__(self, module, peer, threads, device, sizes):
+            self.peer = peer
+            if peer == "absent":
+                raise RuntimeError("absent: the case did not start")
+
+        def run(self, repetitions):
+            if self.peer == "broken":
+                raise RuntimeError("broken: the case ended in a step")
+            return [1.0] * repetitions
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(paired, "Worker", Stub)
+    monkeypatch.setattr(paired, "SETTLE_SECONDS", 0)
+    options = {"threads": 1, "rounds": 2, "repetitions": 2, "wake": 1}
+    assert paired.take_turns("m", ["xpnet", failing], **options) == {"xpnet": [1.0] * 4}
+    assert f"left out: {failing}" in capsys.readouterr().out
+    with pytest.raises(RuntimeError, match=failing):
+        paired.take_turns("m", [failing, "xpnet"], **options)
+
+
+def test_a_process_that_ends_is_an_error(monkeypatch):
+    with pytest.raises(RuntimeError, match="did not start"):
+        paired.Worker("benchmarks.tape", "no_such_peer", 1, "cpu")
+
+
+def test_targets_are_those_of_the_device():
+    module = type("Module", (), {"TARGETS": {"torch": 1.0}, "TARGETS_ON_GPU": {"torch": 0.5}})
+    assert command.targets_of(module, "cpu") == {"torch": 1.0}
+    assert command.targets_of(module, "cuda") == {"torch": 0.5}
 
 
 def test_a_stored_file_tells_command_machine_and_figures(tmp_path):

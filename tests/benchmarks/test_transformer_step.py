@@ -26,13 +26,12 @@ def test_both_libraries_take_the_same_training_step():
     before = {name: np.array(a) for name, a in state.items()}
     steps = [
         transformer_step.step_of(
-            nn, model, optim.SGD(model.parameters(), lr=0.1), place(x), place(y.reshape(-1)), done
+            nn, model, optim.SGD(model.parameters(), lr=0.1), place(x), place(y.reshape(-1))
         )
         for nn, model, optim, place in (
             (xn.nn, own, xn.optim, xn.asarray),
             (torch.nn, other, torch.optim, torch.from_numpy),
         )
-        for done in [lambda: None]
     ]
     for step in steps:
         step()
