@@ -2,10 +2,10 @@
 
 Prints a table per benchmark and stores it, with the machine and the versions, as
 ``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Figures are never asserted anywhere; what is
-wanted is printed beside the ratios. On a GPU ``--tf32`` lets all peers use TF32. Commands of their own: ``python -m benchmarks.scaling``,
-``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``, ``benchmarks.sklearn_fit``,
-``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations`` (damaged files) and
-``benchmarks.sigkill`` (killed trainings).
+wanted is printed beside the ratios. On a GPU ``--tf32`` lets all peers use TF32. Commands of their
+own: ``python -m benchmarks.scaling``, ``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``,
+``benchmarks.sklearn_fit``, ``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations``
+(damaged files) and ``benchmarks.sigkill`` (killed trainings).
 """
 
 from __future__ import annotations
