@@ -281,7 +281,7 @@ def test_a_missing_file_is_an_error(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 a pickle in a zip", b"\x80\x04." * 50])
 def test_a_file_of_another_kind_is_an_error(path, content):
     path.write_bytes(content)
-    with pytest.raises(ModelFileError, match="must be a complete safetensors file"):
+    with pytest.raises(ModelFileError, match=r"must be a (complete )?safetensors file, got"):
         load(path)
 
 

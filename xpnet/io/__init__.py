@@ -6,6 +6,9 @@
 ``architecture.py`` a model's architecture as plain data, and back
 ``tied.py``         parameters that several modules share
 ``tensor_file.py``  arrays and text in one file: the layout of safetensors, with a checksum
+``foreign.py``      files of other programs: told by their first bytes, refused with the remedy
+``names.py``        names in a file that a model has not: ``load(rename=...)``
+``shards.py``       models in several files with an index
 ``model_file.py``   ``save`` and ``load``
 ``rebuild.py``      the model that is in a file, built again without trusting it
 ``manifest.py``     what a model came from: versions, machine, seed, options, commit, data

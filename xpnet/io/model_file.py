@@ -29,7 +29,9 @@ from ..backend import device as on_device
 from ..errors import ArgumentError, ModelFileError
 from ..nn import Module
 from .architecture import describe
+from .names import Rename, remedy, renamed
 from .rebuild import FORMAT, json_in, rebuilt, require_model
+from .shards import INDEX, read_shards
 from .tensor_file import read_file, write_file
 from .tied import tied_parameters
 
@@ -122,21 +124,31 @@ def _as_json(key: str, value: dict[str, Any]) -> str:
 @overload
 def load(path: str | os.PathLike[str], device: DeviceLike = ..., model: None = ...) -> Any: ...
 @overload
-def load(path: str | os.PathLike[str], device: DeviceLike = ..., *, model: M) -> M: ...
 def load(
-    path: str | os.PathLike[str], device: DeviceLike = None, model: Module | None = None
+    path: str | os.PathLike[str], device: DeviceLike = ..., *, model: M, rename: Rename | None = ...
+) -> M: ...
+def load(
+    path: str | os.PathLike[str],
+    device: DeviceLike = None,
+    model: Module | None = None,
+    rename: Rename | None = None,
 ) -> Any:
     """Read a model from a safetensors file onto any device, whatever it was trained on.
 
     Parameters
     ----------
     path : path-like
+        Also ``*.safetensors.index.json``, a model in several files, with `model`.
     device : str or Device, optional
         Default: the current device, or that of `model`.
     model : Module, optional
         Gets the parameters in the file; they take its device and dtype. Needed for files without
         an architecture and for classes that are not registered
-        (:func:`xpnet.io.register_module`).
+        (:func:`xpnet.io.register_module`), and for a state dict of PyTorch.
+    rename : dict or callable, optional
+        How names in the file become those of `model`: a dict of prefixes and what stands in their
+        place, as in ``{"module.": ""}`` for what PyTorch's DataParallel wrote, of which the longest
+        is taken; or a function of a name, which returns None for an array to be left out.
 
     Returns
     -------
@@ -146,8 +158,10 @@ def load(
     Raises
     ------
     ModelFileError
-        If there is no such file, it is damaged or of another kind, its architecture cannot be
-        built, or names and shapes do not fit.
+        If there is no such file, it is damaged or of another kind (the message says how to convert
+        it), its architecture cannot be built, or names and shapes do not fit.
+    ArgumentError
+        If `rename` is of no use.
 
     Examples
     --------
@@ -160,17 +174,32 @@ def load(
     >>> bool((same.weight.data == model.weight.data).all())
     True
     """
-    contents = read_file(path)
     where = f"load: {os.fspath(path)!r}"
+    if model is None and rename is not None:
+        raise ArgumentError(
+            f"{where} must be loaded into a model for rename to have a meaning, got model=None; "
+            "build the model and pass it as model="
+        )
+    if model is None:
+        contents = read_file(path)
+        require_model(contents.metadata, where)
+        with on_device(as_device(device)):
+            return rebuilt(contents, where)
+    contents = read_shards(path) if os.fspath(path).endswith(INDEX) else read_file(path)
     require_model(contents.metadata, where)
-    if model is not None:
-        try:
-            model.load_state_dict(contents.arrays)
-        except ModelFileError as error:
-            raise ModelFileError(f"{where} must fit the given model; {error}") from error
-        return model if device is None else model.to(device)
-    with on_device(as_device(device)):
-        return rebuilt(contents, where)
+    _fill(model, contents.arrays, rename, os.fspath(path))
+    return model if device is None else model.to(device)
+
+
+def _fill(model: Module, arrays: dict[str, Any], rename: Rename | None, path: str) -> None:
+    where = f"load: {path!r}"
+    named = arrays if rename is None else renamed(arrays, rename, where)
+    try:
+        model.load_state_dict(named)
+    except ModelFileError as error:
+        raise ModelFileError(
+            f"{where} must fit the given model; {error}{remedy(path, model, arrays)}"
+        ) from error
 
 
 def read_notes(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from ..backend import dtype_name, dtype_of, namespace, to_numpy, unwrap
 from ..errors import ModelFileError
 from ..typing import Array
 from .atomic import atomic_path
+from .foreign import refuse_foreign
 
 __all__ = ["BFLOAT16", "CHECKSUM", "MAX_HEADER", "Contents", "read_file", "write_file"]
 
@@ -194,7 +195,10 @@ def read_file(path: str | os.PathLike[str], arrays: bool = True) -> Contents:
         )
     try:
         with open(path, "rb") as file:
+            refuse_foreign(path, file)
             return _contents(file, os.fstat(file.fileno()).st_size, arrays)
+    except ModelFileError:
+        raise
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         raise ModelFileError(
             f"load: {shown!r} must be a complete safetensors file, got one that cannot be read "

@@ -164,6 +164,7 @@ class Module:
         Parameters
         ----------
         state : dict of str to array
+            An array that several modules share may have any of its names, or all of them.
         strict : bool
             Whether names that are missing or unexpected are an error. Shapes must always agree.
 
