@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import XpnetError, choose
-from . import devices, evaluate, predict, summary, train
+from . import bench, devices, evaluate, predict, summary, train
 from .config import with_config
 from .parsing import Parser
 
@@ -68,7 +68,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"xpnet {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (train, evaluate, predict, summary, devices):
+    for module in (train, evaluate, predict, summary, bench, devices):
         module.add_parser(commands)
     return parser
 

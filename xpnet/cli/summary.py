@@ -13,7 +13,7 @@ from ..nn import Module
 from . import problem
 from .parsing import numbers, whole
 
-__all__ = ["add_parser", "run"]
+__all__ = ["add_parser", "model_and_shape", "run"]
 
 EXAMPLES = """\
 examples:
@@ -49,7 +49,7 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the table."""
-    model, shape = _named(options) if options.model in models.MODELS else _saved(options)
+    model, shape = model_and_shape(options)
     print(model.summary((1, *shape)))
     if options.model not in models.MODELS:
         print("".join(f"\n{line}" for line in _origin(read_manifest(options.model))))
@@ -78,6 +78,11 @@ def _shown(value: Any) -> str:
     if value is None or value is False:
         return ""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def model_and_shape(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
+    """Return the model that ``options.model`` names, new or from a file, and the input's shape."""
+    return _named(options) if options.model in models.MODELS else _saved(options)
 
 
 def _named(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
