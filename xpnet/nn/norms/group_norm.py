@@ -1,19 +1,17 @@
-"""Group and instance normalisation: channels of each sample."""
+"""Group normalisation: channels of each sample."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ...backend import DEFAULT_FLOAT, DeviceLike
-from ...errors import ShapeError
 from ...ops import group_norm
-from ...ops.matching import require_image
 from ...ops.norms.channels import require_positive
 from ...ops.norms.group_norm import require_num_groups
 from .. import init
 from .base import Norm, require_num_channels
 
-__all__ = ["GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]
+__all__ = ["GroupNorm"]
 
 
 class GroupNorm(Norm):
@@ -82,98 +80,3 @@ class GroupNorm(Norm):
         """Normalise the groups of each sample."""
         require_num_channels("GroupNorm", "num_channels", self.num_channels, x)
         return group_norm(x, self.weight, self.bias, num_groups=self.num_groups, eps=self.eps)
-
-
-class _InstanceNorm(Norm):
-    axes: ClassVar[int]
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        *,
-        affine: bool = False,
-        device: DeviceLike = None,
-        dtype: Any = DEFAULT_FLOAT,
-    ) -> None:
-        where = type(self).__name__
-        init.require_sizes(where, num_features=num_features)
-        require_positive(where, eps=eps)
-        self.num_features = num_features
-        self.eps = eps
-        self._set_weights((num_features,), affine, affine, device, dtype)
-
-    def forward(self, x: Any) -> Any:
-        """Normalise the channels of each sample."""
-        where = type(self).__name__
-        require_image(where, x, self.axes)
-        require_num_channels(where, "num_features", self.num_features, x)
-        if all(n == 1 for n in x.shape[2:]):
-            raise ShapeError(
-                f"{where}: x must have more than one place per channel, got {tuple(x.shape)}; of "
-                "one value less its mean nothing is left: use nn.GroupNorm or nn.BatchNorm here"
-            )
-        return group_norm(x, self.weight, self.bias, num_groups=self.num_features, eps=self.eps)
-
-
-class InstanceNorm2d(_InstanceNorm):
-    """Each channel of each image brought to mean 0 and variance 1: (N, C, H, W), as it came.
-
-    :class:`GroupNorm` with one channel per group and, as in PyTorch, by default without weights.
-    There are no running statistics.
-
-    Parameters
-    ----------
-    num_features : int
-        C.
-    eps : float
-        Keeps the root away from zero.
-    affine : bool
-        Whether there are a weight and a bias.
-    device : str or Device, optional
-    dtype : str
-
-    Attributes
-    ----------
-    weight, bias : Parameter, (C,), or None
-        Initially 1 and 0.
-
-    Raises
-    ------
-    ShapeError
-        If the input is not (N, C, H, W), or an image is a single pixel.
-    ArgumentError
-        If an argument makes no sense.
-
-    References
-    ----------
-    D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance normalization: the missing ingredient for fast
-    stylization", arXiv:1607.08022, 2016.
-
-    Examples
-    --------
-    >>> import xpnet as xn
-    >>> xn.nn.InstanceNorm2d(1).predict(xn.asarray([[[[1.0, 3.0]]]])).round(2)
-    array([[[[-1.,  1.]]]], dtype=float32)
-    """
-
-    axes = 2
-
-
-class InstanceNorm1d(_InstanceNorm):
-    """Each channel of each sequence brought to mean 0 and variance 1; see :class:`InstanceNorm2d`.
-
-    Examples
-    --------
-    >>> import xpnet as xn
-    >>> xn.nn.InstanceNorm1d(1).predict(xn.asarray([[[1.0, 3.0]]])).round(2)
-    array([[[-1.,  1.]]], dtype=float32)
-    """
-
-    axes = 1
-
-
-class InstanceNorm3d(_InstanceNorm):
-    """Each channel of each volume brought to mean 0 and variance 1; see :class:`InstanceNorm2d`."""
-
-    axes = 3
