@@ -2,6 +2,7 @@
 # The suite and the benchmarks on an NVIDIA GPU. Nothing is installed: the interpreter (XPNET_PYTHON,
 # default python3) brings CuPy, and wheels that it lacks may lie in the folder .whl.
 # Logs, junit file and results go to $OUT, or to ci/results. Ends within XPNET_GPU_SECONDS (570).
+# LeNet-5 is trained if the files of MNIST are in XPNET_DATA, or in the folder .mnist.
 . "$(dirname "$0")/common.sh"
 
 BUDGET=${XPNET_GPU_SECONDS:-570}
@@ -42,7 +43,12 @@ END
 
 status=0
 rm -f "$RESULTS/junit-cupy.xml"
-timeout "$(left 70)" "$PY" -m pytest --backend cupy -p no:cacheprovider \
+processes=
+if "$PY" -c "import xdist" 2>/dev/null; then
+    processes="-n 8" # they share the GPU; compiling kernels and collecting tests need the cores
+fi
+# shellcheck disable=SC2086  # two words or none
+timeout "$(left 60)" "$PY" -m pytest $processes --backend cupy --backend-only -p no:cacheprovider \
     --junitxml="$RESULTS/junit-cupy.xml" "$@" 2>&1 | tee "$RESULTS/gpu-tests.log" || status=$?
 case $status in
     0) "$PY" ci/summary.py "$RESULTS/junit-cupy.xml" >/dev/null || status=1 ;;
@@ -50,8 +56,21 @@ case $status in
 esac
 
 # Numbers are worth having also when a test fails.
-timeout "$(left 90)" "$PY" -m benchmarks --device cuda --results "$RESULTS" 2>&1 \
-    | tee "$RESULTS/gpu-benchmarks.log" || status=$?
+measure() {
+    local seconds=$1 name=$2
+    shift 2
+    timeout "$(left "$seconds")" "$PY" -m "$@" --results "$RESULTS" 2>&1 \
+        | tee "$RESULTS/gpu-$name.log" || status=$?
+}
+
+measure 60 benchmarks benchmarks --device cuda
+if [ -d .mnist ]; then
+    export XPNET_DATA=$ROOT/.mnist
+fi
+if [ -n "${XPNET_DATA:-}" ]; then
+    measure 60 lenet benchmarks.lenet_accuracy cuda
+fi
+measure 90 benchmarks-tf32 benchmarks --device cuda --tf32 --quick
 
 echo "gpu.sh: ended after $SECONDS s with status $status"
 exit "$status"

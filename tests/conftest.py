@@ -27,6 +27,11 @@ def pytest_addoption(parser):
         choices=sorted(BACKENDS),
         help="run tests that depend on a backend on this one only (repeatable)",
     )
+    parser.addoption(
+        "--backend-only",
+        action="store_true",
+        help="leave out the tests that do not depend on a backend",
+    )
 
 
 @cache
@@ -47,6 +52,13 @@ def pytest_generate_tests(metafunc):
         names = metafunc.config.getoption("--backend")
         names = names or [name for name in BACKENDS if name not in unavailable()]
         metafunc.parametrize("backend", names, indirect=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--backend-only"):
+        chosen = [item for item in items if "backend" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 @pytest.fixture
