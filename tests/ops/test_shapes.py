@@ -49,3 +49,9 @@ def test_dropped_elements_are_zero_even_if_they_were_infinite(backend):
 def test_dropout_refuses_what_is_no_probability(p):
     with pytest.raises(ArgumentError, match=f"dropout: p must be from 0 to 1, got {p}"):
         ops.dropout(np.ones(2), np.ones(2, dtype=bool), p=p)
+
+
+@pytest.mark.parametrize(("keep", "draw"), [(None, None), (np.ones(2, dtype=bool), (0, 0))])
+def test_dropout_is_given_a_mask_or_a_draw(keep, draw):
+    with pytest.raises(ArgumentError, match="dropout: keep must be given where draw is None"):
+        ops.dropout(np.ones(2), keep, p=0.5, draw=draw)

@@ -17,7 +17,17 @@ import numpy as np
 
 from ..errors import ArgumentError
 
-__all__ = ["bits", "get_state", "manual_seed", "next_stream", "seeded", "set_state", "stream"]
+__all__ = [
+    "bits",
+    "bits_of",
+    "get_state",
+    "manual_seed",
+    "next_draw",
+    "next_stream",
+    "seeded",
+    "set_state",
+    "stream",
+]
 
 _lock = threading.Lock()
 _state = {"seed": 0, "draws": 0}
@@ -109,7 +119,8 @@ def _current() -> dict[str, int]:
     return _state if _own.state is None else _own.state
 
 
-def _next() -> tuple[int, int]:
+def next_draw() -> tuple[int, int]:
+    """Return the seed and the number of the next draw, for :func:`bits_of`."""
     with _lock:
         state = _current()
         draw = state["draws"]
@@ -119,18 +130,24 @@ def _next() -> tuple[int, int]:
 
 def next_stream() -> np.random.Generator:
     """Return the generator of the next draw."""
-    seed, draw = _next()
+    seed, draw = next_draw()
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, draw]))
 
 
 def bits(n: int) -> np.ndarray:
-    """Return `n` random 32-bit words of the next draw, shape (n,), uint32.
+    """Return `n` random 32-bit words of the next draw; see :func:`bits_of`."""
+    return bits_of(next_draw(), n)
+
+
+def bits_of(draw: tuple[int, int], n: int) -> np.ndarray:
+    """Return the first `n` random 32-bit words of a draw, shape (n,), uint32.
 
     Word ``i`` is the lower (even ``i``) or upper (odd ``i``) half of 64-bit output ``i // 2`` of
-    Philox-4x64-10. Outputs 4 b ... 4 b + 3 of draw n come from counter (b + 1, 0, 0, n).
+    Philox-4x64-10. Outputs 4 b ... 4 b + 3 of draw n come from counter (b + 1, 0, 0, n)
+    and the seed as key.
     """
-    seed, draw = _next()
-    raw = np.random.Philox(key=seed, counter=[0, 0, 0, draw]).random_raw((n + 1) // 2)
+    seed, number = draw
+    raw = np.random.Philox(key=seed, counter=[0, 0, 0, number]).random_raw((n + 1) // 2)
     return raw.astype("<u8", copy=False).view("<u4")[:n]
 
 

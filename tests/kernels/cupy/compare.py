@@ -26,29 +26,40 @@ def _as(x, dtype):
 
 
 def errors_like(y, dtype=None):
-    """Return some numbers of both signs in the shape of `y`."""
+    """Return some numbers of both signs in the shape of `y`, of each part of a tuple."""
+    if isinstance(y, tuple):
+        return tuple(errors_like(part, dtype) for part in y)
     values = np.cos(np.arange(y.size)).reshape(y.shape)
     return values.astype(dtype or y.dtype)
 
 
+def _exact(dy):
+    if isinstance(dy, tuple):
+        return tuple(map(_exact, dy))
+    return None if dy is None else dy.astype("float64")
+
+
 def run(name, arrays, wrt=(0,), dy=None, **options):
-    """Return a kernel's result and gradients, None where there is none or nobody asks."""
+    """Return a kernel's results and gradients, None where there is none or nobody asks."""
     kernel = kernel_of(name)
     assert kernel.accepts(*arrays, **options) is True
     y, saved = kernel.forward(*arrays, **options)
     needs = tuple(i in wrt for i in range(len(arrays)))
-    (dy,) = moved([errors_like(y) if dy is None else dy])
-    return [y, *kernel.backward(dy, saved, needs)]
+    dy = errors_like(y) if dy is None else dy
+    several = isinstance(y, tuple)
+    dy = tuple(moved(dy)) if several else moved([dy])[0]
+    return [*(y if several else (y,)), *kernel.backward(dy, saved, needs)]
 
 
 def expected(name, hosts, wrt=(0,), dy=None, **options):
-    """Return the generic op's result and gradients in float64."""
+    """Return the generic op's results and gradients in float64."""
     exact = [x if x is None or x.dtype.kind != "f" else x.astype("float64") for x in hosts]
     y, saved = ops.OPS[name].forward(*exact, **options)
     needs = tuple(i in wrt for i in range(len(hosts)))
-    dy = errors_like(y) if dy is None else dy.astype("float64")
+    dy = errors_like(y) if dy is None else _exact(dy)
     gradients = ops.OPS[name].backward(dy, saved, needs)
-    return [y, *(g if needed else None for g, needed in zip(gradients, needs, strict=True))]
+    results = y if isinstance(y, tuple) else (y,)
+    return [*results, *(g if needed else None for g, needed in zip(gradients, needs, strict=True))]
 
 
 def agree(name, hosts, wrt=(0,), dtype="float64", dy=None, **options):

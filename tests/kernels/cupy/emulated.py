@@ -84,6 +84,12 @@ def empty(shape, dtype):
     return x
 
 
+def zeros(shape, dtype):
+    x = empty(shape, dtype)
+    x[...] = 0
+    return x
+
+
 def array(values):
     """Return a copy, on the current device."""
     values = np.asarray(values)
@@ -198,7 +204,8 @@ def _compiled(code, options):
     for name, parameters in PARAMETERS.findall(code):
         types = [" ".join(p.split()).rpartition(" ")[0] for p in parameters.split(",")]
         values = ", ".join(f"*({kind}*)a[{i}]" for i, kind in enumerate(types))
-        barriers = "true" if "block_" in code.partition(f"KERNEL {name}(")[2] else "false"
+        body = code.partition(f"KERNEL {name}(")[2].partition("\nKERNEL ")[0]
+        barriers = "true" if "block_" in body or "__syncthreads" in body else "false"
         runners.append(
             f"static void call_{name}(void** a) {{ {name}({values}); }}\n"
             f'extern "C" int run_{name}(unsigned blocks, unsigned threads, void** a) '
@@ -217,7 +224,16 @@ def _compiled(code, options):
 def emulation():
     """Kernels meet this module instead of CuPy inside the block."""
     module = ModuleType("cupy")
-    for thing in (empty, ascontiguousarray, matmul, add, may_share_memory, RawKernel, ndarray):
+    for thing in (
+        empty,
+        zeros,
+        ascontiguousarray,
+        matmul,
+        add,
+        may_share_memory,
+        RawKernel,
+        ndarray,
+    ):
         setattr(module, thing.__name__, thing)
     before = sys.modules.get("cupy")
     sys.modules["cupy"] = module

@@ -37,6 +37,20 @@ def dense_torch(F: Any, x: Any, *parameters: Any, rectify_last: bool = False) ->
     return x
 
 
+def undecided(*shape: int) -> Callable[..., list[Any]]:
+    """Numbers, and None for the mask that says which are kept."""
+    return lambda rng: [rng.standard_normal(shape), None]
+
+
+def with_drawn(F: Any, x: Any, keep: None, *, p: float, draw: Any, shared_axes: int = 0) -> Any:
+    """Dropout as the op draws it: PyTorch draws other numbers."""
+    from xpnet.backend import random
+
+    shape = (*x.shape[: x.ndim - shared_axes], *(1,) * shared_axes)
+    words = random.bits_of(draw, int(np.prod(shape))).reshape(shape)
+    return x * F.torch.asarray(words >= round(p * 2**32)) / (1 - p)
+
+
 ROWS = [
     Row("dense", dense(), torch=dense_torch, wrt=(0, 1, 2, 3, 4, 5, 6), smooth=False),
     Row("dense", dense(), torch=dense_torch, wrt=(3, 4, 5), smooth=False, note="some"),
@@ -65,6 +79,14 @@ ROWS = [
         lambda F, x, keep, p: x * keep / (1 - p),
         batch=(0, 1),
         note="channels",
+    ),
+    Row("dropout", undecided(N, K), {"p": 0.3, "draw": (3, 1)}, with_drawn, note="drawn"),
+    Row(
+        "dropout",
+        undecided(N, 3, 2, 2),
+        {"p": 0.6, "draw": (2**64 - 1, 5), "shared_axes": 2},
+        with_drawn,
+        note="drawn channels",
     ),
     Row("flatten", away_from_zero(N, 2, 3, 2), torch=lambda F, x: x.flatten(1)),
     Row(

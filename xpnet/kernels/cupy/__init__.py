@@ -7,25 +7,33 @@ several GPUs and run their arithmetic on the CPU.
 from __future__ import annotations
 
 from . import (
+    activations,
     batch_norm,
     conv,
     conv_transpose,
     cross_entropy,
+    dropout,
+    embedding,
     linear,
     optimizers,
     pooling,
     relu,
     row_norm,
+    softmax,
 )
 
 __all__ = [
+    "activations",
     "batch_norm",
     "conv",
     "conv_transpose",
     "cross_entropy",
+    "dropout",
+    "embedding",
     "linear",
     "optimizers",
     "pooling",
     "relu",
     "row_norm",
+    "softmax",
 ]

@@ -122,5 +122,16 @@ def code(source: str) -> str:
     """Return a source of this folder, with what all begin with."""
     folder = files(__package__)
     names = ("common.cuh", "reduce.cuh", f"{source}.cu")
-    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
-    return "\n".join(f'#line 1 "{name}"\n{text}' for name, text in zip(names, texts, strict=True))
+    return "\n".join(_text(folder, name) for name in names)
+
+
+def _text(folder: Any, name: str) -> str:
+    """Return a file with the others of the folder that it includes in place."""
+    lines = [f'#line 1 "{name}"']
+    text = folder.joinpath(name).read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), start=1):
+        included = line.startswith('#include "') and line.split('"')[1]
+        if included:
+            line = f'{_text(folder, included)}\n#line {number + 1} "{name}"'
+        lines.append(line)
+    return "\n".join(lines)

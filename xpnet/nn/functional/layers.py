@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ... import ops
-from ...backend import asarray, device_of, dtype_of, extra, namespace, random
+from ...backend import dtype_of, extra, namespace, random
 from ...errors import ArgumentError, DTypeError
 from ...ops.dropout import require_probability
 from ...ops.matching import require_image
@@ -92,13 +91,13 @@ def dropout(x: Any, p: float = 0.5, training: bool = True) -> Any:
     >>> np.unique(y), int(np.count_nonzero(y))
     (array([0.  , 1.25]), 801)
     """
-    return _dropped("dropout", x, p, training, tuple(x.shape))
+    return _dropped("dropout", x, p, training)
 
 
 def dropout1d(x: Any, p: float = 0.5, training: bool = True) -> Any:
     """Set whole channels of sequences to zero: (N, C, L), as it came; see :func:`dropout2d`."""
     require_image("dropout1d", x, 1)
-    return _dropped("dropout1d", x, p, training, (*x.shape[:2], 1))
+    return _dropped("dropout1d", x, p, training, shared_axes=1)
 
 
 def dropout2d(x: Any, p: float = 0.5, training: bool = True) -> Any:
@@ -130,16 +129,15 @@ def dropout2d(x: Any, p: float = 0.5, training: bool = True) -> Any:
     (array([0., 0., 2., 0.]), np.True_)
     """
     require_image("dropout2d", x, 2)
-    return _dropped("dropout2d", x, p, training, (*x.shape[:2], 1, 1))
+    return _dropped("dropout2d", x, p, training, shared_axes=2)
 
 
-def _dropped(where: str, x: Any, p: float, training: bool, shape: tuple[int, ...]) -> Any:
-    """Apply a mask of a shape that fits x or is spread over it."""
+def _dropped(where: str, x: Any, p: float, training: bool, shared_axes: int = 0) -> Any:
+    """Apply dropout by the next draw, with the last axes dropped together."""
     require_probability(where, p)
     if not training or p == 0:
         return x
-    keep = random.bits(math.prod(shape)) >= round(p * 2**32)
-    return ops.dropout(x, asarray(keep.reshape(shape), device=device_of(x)), p=p)
+    return ops.dropout(x, None, p=p, draw=random.next_draw(), shared_axes=shared_axes)
 
 
 def one_hot(labels: Any, num_classes: int, dtype: Any = "float32") -> Any:

@@ -8,9 +8,17 @@
 #include <ucontext.h>
 #include <vector>
 
+using std::erf;
 using std::exp;
+using std::expm1;
 using std::log;
+using std::log1p;
 using std::sqrt;
+using std::tanh;
+
+static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
+    return (unsigned __int128)a * b >> 64;
+}
 
 struct Three { unsigned x, y, z; };
 static Three blockIdx, threadIdx, blockDim, gridDim;
