@@ -72,5 +72,10 @@ if [ -n "${XPNET_DATA:-}" ]; then
 fi
 measure 90 benchmarks-tf32 benchmarks --device cuda --tf32 --quick
 
+# one file travels better than twenty
+if [ -n "${OUT:-}" ]; then
+    (cd "$RESULTS" && tar -czf gpu-figures.tar.gz ./*.json && rm -f ./*.json) || status=$?
+fi
+
 echo "gpu.sh: ended after $SECONDS s with status $status"
 exit "$status"
