@@ -61,7 +61,7 @@ def test_a_momentum_that_is_no_share_is_refused(momentum):
 
 
 def test_flags_are_flags():
-    with pytest.raises(ArgumentError, match="affine must be True or False, got 0.1"):
+    with pytest.raises(ArgumentError, match=r"affine must be True or False, got 0\.1"):
         nn.InstanceNorm2d(3, 1e-5, 0.1, 0.1)
 
 
