@@ -8,6 +8,7 @@
 ``convert.py``          ``asarray``, ``to_device``, ``to_numpy``
 ``dtypes.py``           data types by name
 ``timing.py``           how long a device works on something
+``recording.py``        work of a device that is recorded once and replayed
 ``random.py``           the counter-based generator behind weights, shuffles and dropout
 ``extra.py``            what the standard lacks: one_hot, pad, scatter_add, erf
 ======================  ====================================================================
@@ -40,6 +41,7 @@ from .namespace import (
     unwrap,
 )
 from .random import manual_seed
+from .recording import Recorded, Recording, recording
 from .timing import time_calls
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "DeviceInfo",
     "DeviceLike",
     "Library",
+    "Recorded",
+    "Recording",
     "as_device",
     "asarray",
     "current_device",
@@ -67,6 +71,7 @@ __all__ = [
     "manual_seed",
     "namespace",
     "random",
+    "recording",
     "register_library",
     "require_one_home",
     "require_one_library",

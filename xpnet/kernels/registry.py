@@ -49,6 +49,11 @@ class Kernel:
         For an optimizer: ``together(kept, ps, gs, states, decays, options) -> ps or None`` updates
         several small parameters at once, and their states in place, or returns None without having
         changed anything; then each is updated on its own. `kept` is a dict that is its own.
+    advance : callable, optional
+        For an optimizer whose `together` can be recorded and replayed: ``advance(kept, states,
+        decays, options) -> bool`` comes before each replay. It writes the numbers that change from
+        step to step to where the recorded launch reads them, and counts the step in `states`; it
+        returns False, having done nothing, if anything else changed since the recording.
     adds_decay : bool
         Whether weight decay adds λ p to the gradient. Then `together` does so, with a λ of each
         parameter in `decays`, and parameters with the same options but for λ are given to it at
@@ -58,6 +63,8 @@ class Kernel:
     accepts : callable
         Called with the arguments of ``forward`` (or ``update``); False sends the call to the
         generic code. It must be cheap.
+    optional : bool
+        Whether it is there for speed alone, and may be switched off.
     """
 
     name: str
@@ -69,10 +76,13 @@ class Kernel:
     together: Callable[..., Any] | None = None
     largest: int = 0
     adds_decay: bool = False
+    advance: Callable[..., bool] | None = None
 
 
 _KERNELS: dict[tuple[str, str], Kernel] = {}
 _BY_TYPE: dict[tuple[str, type], Kernel | None] = {}
+_STAYING: set[str] = set()
+"""The libraries with kernels that are not switched off: those that write a graph, not faster."""
 _loaded: set[str] = set()
 _enabled = os.environ.get("XPNET_KERNELS", "on").lower() not in ("off", "0", "false", "no")
 
@@ -88,6 +98,7 @@ def register(
     together: Callable[..., Any] | None = None,
     largest: int = 0,
     adds_decay: bool = False,
+    advance: Callable[..., bool] | None = None,
 ) -> Kernel:
     """Register a kernel; see :class:`Kernel` for the arguments.
 
@@ -111,6 +122,7 @@ def register(
         together,
         largest,
         adds_decay,
+        advance,
     )
     _KERNELS[name, library] = kernel
     _BY_TYPE.clear()
@@ -128,11 +140,22 @@ def find(name: str, first: Any, *args: Any, **options: Any) -> Kernel | None:
 def find_for(name: str, kind: type) -> Kernel | None:
     """Return the kernel for arrays of a type, without asking what else it accepts."""
     if not _enabled:
-        return None
+        return _staying(name, kind)
     try:
         return _BY_TYPE[name, kind]
     except KeyError:
         return _look_up(name, kind)
+
+
+def _staying(name: str, kind: type) -> Kernel | None:
+    """Return a kernel that is there although kernels are switched off."""
+    if not _STAYING:
+        return None
+    library = library_of_type(kind)
+    if library is None or library.name not in _STAYING:
+        return None
+    found = _KERNELS.get((name, library.name))
+    return None if found is None or found.optional else found
 
 
 def _look_up(name: str, kind: type) -> Kernel | None:

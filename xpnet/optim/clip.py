@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from .. import kernels
 from ..autograd import Tensor
 from ..backend import asarray, namespace, unwrap
 from ..errors import ArgumentError
@@ -61,6 +62,14 @@ def clip_grad_norm_(
     gradients = _gradients(params)
     if not gradients:
         return asarray(0.0)
+    arrays = [g for _, g in gradients]
+    kernel = kernels.find_for("clip_grad_norm", type(arrays[0])) if norm_type == 2 else None
+    done = None if kernel is None else kernel.update(arrays, max_norm)
+    if done is not None:
+        norm, scaled = done
+        for (p, _), g in zip(gradients, scaled, strict=True):
+            p.grad = g
+        return norm
     xp = namespace(gradients[0][1])
     total = _vector_norm(xp.stack([_vector_norm(g, norm_type) for _, g in gradients]), norm_type)
     factor = xp.minimum(max_norm / (total + 1e-6), 1.0)

@@ -11,7 +11,7 @@ from ..nn import Parameter
 if TYPE_CHECKING:
     from .optimizer import Optimizer
 
-__all__ = ["update_together"]
+__all__ = ["advance_together", "update_together"]
 
 Chosen = tuple[list[Parameter], dict[str, Any]]
 """Parameters to be updated, and the options of the rule."""
@@ -29,10 +29,51 @@ def update_together(
     optimizer: Optimizer, rule: str, kept: dict[int, dict[str, Any]], groups: list[Chosen]
 ) -> list[Chosen]:
     """Update the small parameters of all groups where a kernel can, and return the others."""
-    kind = next((type(p.data) for parameters, _ in groups for p in parameters), None)
-    kernel = None if kind is None else kernels.find_for(rule, kind)
+    kernel = _kernel(rule, groups)
     if kernel is None or kernel.together is None:
         return groups
+    families, left = _families(kernel, groups)
+    for number, family in enumerate(families):
+        memory = kept.setdefault(number, {})
+        # one that can be recorded goes the same way when it is and when it is not
+        alone = len(family.parameters) < 2 and kernel.advance is None
+        if alone or not _update(optimizer, kernel.together, memory, family):
+            left += [
+                ([p], {**family.options, "weight_decay": decay} if decay else family.options)
+                for p, decay in zip(family.parameters, family.decays, strict=True)
+            ]
+    return left
+
+
+def advance_together(
+    optimizer: Optimizer, rule: str, kept: dict[int, dict[str, Any]], groups: list[Chosen]
+) -> bool:
+    """Prepare the replay of a recorded step of all groups, and tell whether it can be replayed."""
+    kernel = _kernel(rule, groups)
+    if kernel is None or kernel.advance is None:
+        return False
+    families, left = _families(kernel, groups)
+    if any(parameters for parameters, _ in left):
+        return False
+    for number, (parameters, decays, options) in enumerate(families):
+        if not parameters:
+            continue
+        states = [optimizer.state.get(parameter) for parameter in parameters]
+        if None in states:
+            return False
+        if not kernel.advance(kept.setdefault(number, {}), states, decays, options):
+            return False
+    return True
+
+
+def _kernel(rule: str, groups: list[Chosen]) -> kernels.Kernel | None:
+    kind = next((type(p.data) for parameters, _ in groups for p in parameters), None)
+    return None if kind is None else kernels.find_for(rule, kind)
+
+
+def _families(kernel: kernels.Kernel, groups: list[Chosen]) -> tuple[list[_Family], list[Chosen]]:
+    """Put the small parameters of all groups into families; return the others too."""
+    kind = next(type(p.data) for parameters, _ in groups for p in parameters)
     left: list[Chosen] = []
     families: list[_Family] = []
     for parameters, options in groups:
@@ -49,14 +90,7 @@ def update_together(
             families.append(_Family([], [], options))
         families[-1].parameters.extend(small)
         families[-1].decays.extend([decay] * len(small))
-    for number, family in enumerate(families):
-        memory = kept.setdefault(number, {})
-        if len(family.parameters) < 2 or not _update(optimizer, kernel.together, memory, family):
-            left += [
-                ([p], {**family.options, "weight_decay": decay} if decay else family.options)
-                for p, decay in zip(family.parameters, family.decays, strict=True)
-            ]
-    return left
+    return families, left
 
 
 def _update(optimizer: Optimizer, together: Any, memory: dict[str, Any], family: _Family) -> bool:

@@ -19,10 +19,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import weakref
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +33,7 @@ from xpnet.kernels.cupy import gpu
 HOST = Path(__file__).parent / "host"
 COMPILER = shutil.which("g++")
 GUARD = 256
+WITH_ADDRESSES = ("Tensors",)
 PARAMETERS = re.compile(r"^KERNEL (\w+)\(([^)]*)\)", re.MULTILINE)
 
 
@@ -70,15 +73,34 @@ class ndarray(np.ndarray):  # noqa: N801
     def device(self):
         return self._device
 
+    @property
+    def data(self):
+        return Address(self.ctypes.data)
+
 
 ndarray.__module__ = "cupy"
+
+
+class Address(NamedTuple):
+    """Where an array begins."""
+
+    ptr: int
+
+
+class Memory(np.ndarray):
+    """Bytes of the GPU; those at both ends belong to nobody."""
+
+
+ALIVE = weakref.WeakValueDictionary()
+"""All memory there is: a kernel may get addresses that are not arguments of their own."""
 
 
 def empty(shape, dtype):
     dtype = np.dtype(dtype)
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     size = int(np.prod(shape)) * dtype.itemsize
-    memory = np.full(size + 2 * GUARD, 0xFF, np.uint8)  # as numbers: NaN, or -1
+    memory = np.full(size + 2 * GUARD, 0xFF, np.uint8).view(Memory)  # as numbers: NaN, or -1
+    ALIVE[id(memory)] = memory
     x = memory[GUARD : GUARD + size].view(dtype).reshape(shape).view(ndarray)
     x.memory = memory
     return x
@@ -156,10 +178,15 @@ class RawKernel:
         values = [self.packed(a, kind) for a, kind in pairs]
         pointers = (ctypes.c_void_p * len(values))(*(v.ctypes.data for v in values))
         assert self.function(blocks, threads, pointers) == 0, "threads part at a barrier"
-        for a, _ in pairs:
-            if type(a) is ndarray:
-                edges = (a.memory[:GUARD], a.memory[-GUARD:])
-                assert all((edge == 0xFF).all() for edge in edges), "written outside of an array"
+        for a, kind in pairs:
+            touched = (
+                list(ALIVE.values()) if kind in WITH_ADDRESSES else [getattr(a, "memory", None)]
+            )
+            for memory in touched:
+                if memory is not None:
+                    edges = (memory[:GUARD], memory[-GUARD:])
+                    intact = all((edge == 0xFF).all() for edge in edges)
+                    assert intact, "written outside of an array"
 
     def packed(self, argument, kind):
         """Return the bytes of an argument, of the type that its parameter has."""

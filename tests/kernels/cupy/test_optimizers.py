@@ -8,10 +8,11 @@ import pytest
 from tests.kernels.cupy import emulated
 from tests.kernels.cupy.compare import kernel_of, moved
 from xpnet.backend.library import library
-from xpnet.optim import SGD, Adam, AdamW
+from xpnet.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
 from xpnet.testing import assert_close
 
 RULES = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
+RULES |= {"rmsprop": RMSprop, "adagrad": Adagrad, "lion": Lion}
 FOR_SGD = [
     {},
     {"weight_decay": 0.1},
@@ -26,8 +27,20 @@ FOR_ADAM = [
     {"amsgrad": True},
     {"maximize": True, "weight_decay": 0.1, "betas": (0.5, 0.9), "eps": 1e-3},
 ]
+FOR_RMSPROP = [
+    {},
+    {"weight_decay": 0.1, "maximize": True, "alpha": 0.5, "eps": 1e-3},
+    {"momentum": 0.9},
+    {"centered": True},
+    {"momentum": 0.9, "centered": True, "weight_decay": 0.1},
+]
+FOR_ADAGRAD = [{}, {"lr_decay": 0.1, "weight_decay": 0.1}, {"maximize": True, "eps": 1e-3}]
+FOR_LION = [{}, {"weight_decay": 0.1, "betas": (0.5, 0.9)}, {"maximize": True}]
 CASES = [("sgd", options) for options in FOR_SGD]
 CASES += [(name, options) for name in ("adam", "adamw") for options in FOR_ADAM]
+CASES += [("rmsprop", options) for options in FOR_RMSPROP]
+CASES += [("adagrad", options) for options in FOR_ADAGRAD]
+CASES += [("lion", options) for options in FOR_LION]
 every_case = pytest.mark.parametrize(("name", "options"), CASES, ids=str)
 
 

@@ -19,6 +19,9 @@ SOURCES = sorted(path.stem for path in FOLDER.glob("*.cu"))
 NVCC = shutil.which("nvcc") or "/usr/local/cuda/bin/nvcc"
 
 
+KINDS = {"REAL", "WIDE", "INDEX", "int", "int64", "Window", "Tensors", "Numbers"}
+
+
 def variants():
     for char, (real, wide) in gpu._REAL.items():
         for index in ("int32", "int64"):
@@ -77,7 +80,7 @@ def test_every_source_declares_kernels_with_parameters_that_can_be_packed(source
     for parameters in declared:
         for parameter in parameters.split(","):
             kind = " ".join(parameter.split()).removeprefix("const ").rpartition(" ")[0]
-            assert kind.removesuffix("*") in {"REAL", "WIDE", "INDEX", "int", "int64", "Window"}
+            assert kind.removesuffix("*") in KINDS
 
 
 def test_importing_the_kernels_does_not_import_the_library():

@@ -9,9 +9,11 @@ from __future__ import annotations
 from . import (
     activations,
     batch_norm,
+    clip,
     conv,
     conv_transpose,
     cross_entropy,
+    dense,
     dropout,
     embedding,
     linear,
@@ -25,9 +27,11 @@ from . import (
 __all__ = [
     "activations",
     "batch_norm",
+    "clip",
     "conv",
     "conv_transpose",
     "cross_entropy",
+    "dense",
     "dropout",
     "embedding",
     "linear",
