@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from . import autograd, data, io, kernels, models, nn, ops, optim, plot, testing, training
     from .autograd import (
         Tensor,
+        autocast,
         detect_anomaly,
         enable_grad,
         grad,
@@ -48,6 +49,7 @@ __all__ = [
     "Trainer",
     "__version__",
     "asarray",
+    "autocast",
     "autograd",
     "backend",
     "current_device",
@@ -89,8 +91,8 @@ _FOLDERS = (
 )  # fmt: skip
 
 _NAMES = {
-    **dict.fromkeys(("Tensor", "detect_anomaly", "enable_grad", "grad"), "autograd"),
-    **dict.fromkeys(("is_grad_enabled", "no_grad", "value_and_grad"), "autograd"),
+    **dict.fromkeys(("Tensor", "autocast", "detect_anomaly", "enable_grad"), "autograd"),
+    **dict.fromkeys(("grad", "is_grad_enabled", "no_grad", "value_and_grad"), "autograd"),
     **dict.fromkeys(("load", "save"), "io"),
     **dict.fromkeys(("get_num_threads", "set_num_threads"), "kernels.numpy.threads"),
     **dict.fromkeys(("History", "Trainer"), "training"),

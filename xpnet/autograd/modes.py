@@ -1,4 +1,4 @@
-"""Switches of the tape, one set per thread: recording on or off, watching for NaN."""
+"""Switches of the tape, one set per thread: recording on or off, watching for NaN, precision."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import threading
 from contextlib import ContextDecorator
 from typing import Any, Self
 
-__all__ = ["MODE", "detect_anomaly", "enable_grad", "is_grad_enabled", "no_grad"]
+__all__ = ["MODE", "as_they_come", "detect_anomaly", "enable_grad", "is_grad_enabled", "no_grad"]
 
 
 class _Mode(threading.local):
     recording: bool = True
     watching: bool = False
     varied: tuple[Any, ...] = ()  # what the calls of grad() that are under way differentiate by
+    precision: Any = None  # of the autocast block that is open, see precision.py
+    special: bool = False  # either watching or in half precision: operators take the long way
+
+    def refresh(self) -> None:
+        """Note again whether anything but recording is to be done."""
+        self.special = self.watching or self.precision is not None
 
 
 MODE = _Mode()
@@ -27,10 +33,10 @@ class _Switch(ContextDecorator):
     """A setting of this thread that holds inside a block or a decorated function."""
 
     _setting = ""
-    _value = False
+    _value: Any = False
 
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._before: list[Any] = []
 
     def _recreate_cm(self) -> Self:
         """Give each call of a decorated function its own memory: threads may overlap."""
@@ -39,9 +45,11 @@ class _Switch(ContextDecorator):
     def __enter__(self) -> None:
         self._before.append(getattr(MODE, self._setting))
         setattr(MODE, self._setting, self._value)
+        MODE.refresh()
 
     def __exit__(self, *error: object) -> None:
         setattr(MODE, self._setting, self._before.pop())
+        MODE.refresh()
 
 
 class no_grad(_Switch):  # noqa: N801 - reads as a statement: `with xn.no_grad():`
@@ -87,3 +95,10 @@ numpy array (1,) float64 on 'cpu'
 
     _setting = "watching"
     _value = True
+
+
+class as_they_come(_Switch):  # noqa: N801
+    """Compute in the dtypes of the inputs inside an autocast block: what a walk back does."""
+
+    _setting = "precision"
+    _value = None

@@ -14,6 +14,7 @@ from ..backend import is_array, library_of, namespace, require_one_home, require
 from ..errors import AutogradError
 from ..typing import Array
 from .modes import MODE
+from .precision import arranged
 from .tape import Node, Traced, plain, record, require_untouched, traced
 
 __all__ = ["PRIMITIVES", "Primitive", "define", "of_dtype", "unbroadcast"]
@@ -54,6 +55,8 @@ class Primitive:
 
     def apply(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
         """Call the library's `function` on bare arrays, and record the call."""
+        if MODE.precision is not None:
+            args, _ = arranged(self.name, args)
         arrays = []
         inputs = []
         positions = []
@@ -87,7 +90,7 @@ class Primitive:
                 a = x = as_operand(x, y)
             elif y is b:
                 b = y = as_operand(y, x)
-        if MODE.watching:
+        if MODE.special:
             return self.apply(operator, (a, b), {})
         try:
             out = operator(x, y)

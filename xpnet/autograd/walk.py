@@ -13,7 +13,8 @@ from typing import Any
 from ..errors import AutogradError
 from ..typing import Array
 from .anomaly import blame_nan
-from .modes import MODE, enable_grad, no_grad
+from .modes import MODE, as_they_come, enable_grad, no_grad
+from .precision import forget_casts
 from .tape import Node, Traced
 
 __all__ = ["depends_on", "gradients", "walk_back"]
@@ -37,6 +38,7 @@ def walk_back(
         every leaf that is reached.
     create_graph : bool
         Record the walk itself, so that gradients can be differentiated again.
+        In the dtypes of the way there, whatever the precision of the block that it is called in.
     retain_graph : bool
         Keep the tape for another walk. Otherwise each node is freed as it is passed.
     """
@@ -68,7 +70,8 @@ def walk_back(
                 before = slots[tensor.index]
                 slots[tensor.index] = gradient if before is None else before + gradient
 
-    with enable_grad() if create_graph else no_grad():
+    forget_casts()
+    with as_they_come(), enable_grad() if create_graph else no_grad():
         watching = MODE.watching
         for root, cotangent in roots:
             arrive(root, cotangent)

@@ -25,6 +25,7 @@ import numpy as np
 
 from ..errors import ArgumentError, BackendError, DeviceError
 from ..typing import Array, Namespace, NativeDevice
+from .resources import Resources
 
 __all__ = ["DeviceInfo", "Library", "libraries", "library", "library_of", "register_library"]
 
@@ -37,8 +38,8 @@ class DeviceInfo(NamedTuple):
     detail: str
 
 
-class Library:
-    """One array library.
+class Library(Resources):
+    """One array library; what it tells of precision and memory is in ``resources.py``.
 
     Attributes
     ----------

@@ -14,11 +14,13 @@ from itertools import compress
 from typing import Any
 
 from ..autograd.modes import MODE
+from ..autograd.precision import arranged, cast
 from ..autograd.tape import Node, Traced, plain, record, require_untouched
 from ..backend import is_array, require_one_home
 from ..errors import AutogradError
 from ..kernels import find
 from ..typing import Array
+from .single import InSingle, in_single
 
 __all__ = ["OPS", "Op"]
 
@@ -59,6 +61,11 @@ class Op:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute; record if an input is a Tensor that requires a gradient."""
+        precision = MODE.precision
+        if precision is not None:
+            inputs, back = arranged(self.name, inputs)
+            if back:
+                return cast(self(*inputs, **options), back)
         arrays = [x.data if isinstance(x, Traced) else x for x in inputs]
         kind = type(arrays[0])
         for array in arrays:
@@ -67,7 +74,9 @@ class Op:
                 break
         if self.check is not None:
             self.check(*arrays, **options)
-        implementation = find(self.name, *arrays, **options) or self
+        implementation: Any = find(self.name, *arrays, **options) or self
+        if precision is not None and in_single(self.name, arrays[0]):
+            implementation = InSingle(self)
         try:
             y, saved = implementation.forward(*arrays, **options)
         except Exception:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import AbstractContextManager
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
+from ..resources import MemoryInfo, Peak, bytes_in, is_named
 
 __all__ = ["CuPy"]
 
@@ -122,3 +125,64 @@ class CuPy(Library):
     def erf(self, x: Array) -> Array:
         """CuPy's own error function."""
         return importlib.import_module("cupyx.scipy.special").erf(x)
+
+    @contextmanager
+    def tf32(self, device: NativeDevice) -> Iterator[None]:
+        """Change how CuPy multiplies float32, in the whole process; see ``CUPY_TF32`` there.
+
+        GPUs older than Ampere (compute capability 8.0) cannot do it: CuPy warns then.
+        """
+        products = importlib.import_module("cupy._core._routines_linalg")
+        single = np.dtype(np.float32)
+        before = products.get_compute_type(single)
+        with device:
+            products.set_compute_type(single, TF32)
+        try:
+            yield
+        finally:
+            products.set_compute_type(single, before)
+
+    def out_of_memory(self, error: BaseException) -> int | None:
+        """Recognise the error of CuPy's pool, and those of CUDA and cuBLAS."""
+        text = str(error)
+        if is_named(error, "cupy", "OutOfMemoryError"):
+            return bytes_in(text, "allocating")
+        known = ("cudaErrorMemoryAllocation", "CUBLAS_STATUS_ALLOC_FAILED")
+        root = type(error).__module__.partition(".")[0]
+        of_cuda = root in ("cupy", "cupy_backends") and text.startswith(known)
+        return 0 if of_cuda else None
+
+    def memory_info(self, device: NativeDevice) -> MemoryInfo:
+        """Ask the pool, and the device."""
+        with device:
+            pool = self._cupy.get_default_memory_pool()
+            total = self._cupy.cuda.runtime.memGetInfo()[1]
+            return MemoryInfo(pool.used_bytes(), pool.total_bytes(), total)
+
+    def free_memory(self) -> None:
+        """Empty the pools, of the devices and of pinned memory."""
+        if "cupy" in sys.modules:
+            self._cupy.get_default_memory_pool().free_all_blocks()
+            self._cupy.get_default_pinned_memory_pool().free_all_blocks()
+
+    @contextmanager
+    def measure_peak(self, device: NativeDevice) -> Iterator[Peak]:
+        """Look at the pool each time that something is taken from it."""
+        pool, peak = self._cupy.get_default_memory_pool(), Peak()
+        with device:
+            before = most = pool.used_bytes()
+
+            class Watch(self._cupy.cuda.MemoryHook):  # type: ignore[misc, name-defined]
+                name = "xpnet peak"
+
+                def malloc_postprocess(self, **kwargs: Any) -> None:
+                    nonlocal most
+                    most = max(most, pool.used_bytes())
+
+            with Watch():
+                yield peak
+            peak.bytes = most - before
+
+
+TF32 = 7
+"""CuPy's number for it, ``COMPUTE_TYPE_TF32``."""

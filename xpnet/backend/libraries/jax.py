@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
+from ..resources import MemoryInfo, bytes_in, host_memory
 
 __all__ = ["Jax"]
 
@@ -83,3 +85,26 @@ class Jax(Library):
     def erf(self, x: Array) -> Array:
         """JAX's own error function."""
         return self._jax.scipy.special.erf(x)
+
+    def tf32(self, device: NativeDevice) -> AbstractContextManager[object]:
+        """JAX has a setting for that, which holds in this thread."""
+        if device.platform not in ("gpu", "cuda"):
+            return super().tf32(device)
+        context: AbstractContextManager[object] = self._jax.default_matmul_precision(
+            "tensorfloat32"
+        )
+        return context
+
+    def out_of_memory(self, error: BaseException) -> int | None:
+        """Recognise the status code of XLA."""
+        roots = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+        if not ({"jax", "jaxlib"} & roots and str(error).startswith("RESOURCE_EXHAUSTED")):
+            return None
+        return bytes_in(str(error), "allocat")
+
+    def memory_info(self, device: NativeDevice) -> MemoryInfo:
+        """Ask the device; that of the CPU does not count its arrays."""
+        if device.platform == "cpu":
+            return host_memory()
+        stats = device.memory_stats() or {}
+        return MemoryInfo(stats.get("bytes_in_use"), None, stats.get("bytes_limit"))

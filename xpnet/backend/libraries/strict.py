@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from ...typing import Array, NativeDevice
 from ..library import Library
+from ..resources import MemoryInfo, Peak, host_memory, traced_peak
 
 __all__ = ["Strict"]
 
@@ -57,3 +59,11 @@ class Strict(Library):
     def transfer(self, x: Array, device: NativeDevice) -> Array:
         """Move by the standard's means."""
         return x.to_device(device)
+
+    def memory_info(self, device: NativeDevice) -> MemoryInfo:
+        """Look at the process: the arrays are those of NumPy."""
+        return host_memory()
+
+    def measure_peak(self, device: NativeDevice) -> AbstractContextManager[Peak]:
+        """Let Python count."""
+        return traced_peak()

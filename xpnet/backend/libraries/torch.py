@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
+from ..resources import MemoryInfo, Peak, bytes_in, host_memory, is_named
 
 __all__ = ["Torch"]
 
@@ -111,3 +114,55 @@ class Torch(Library):
     def erf(self, x: Array) -> Array:
         """PyTorch's own error function."""
         return self._torch.erf(x)
+
+    def tf32(self, device: NativeDevice) -> AbstractContextManager[object]:
+        """PyTorch has two settings for that, which hold in the whole process."""
+        return _tf32(self._torch) if device.type == "cuda" else super().tf32(device)
+
+    def out_of_memory(self, error: BaseException) -> int | None:
+        """Recognise the class of GPUs, and the words of the CPU's allocator."""
+        text = str(error)
+        of_cpu = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in text
+        if not (of_cpu or is_named(error, "torch", "OutOfMemoryError")):
+            return None
+        return bytes_in(text, "allocate ")
+
+    def memory_info(self, device: NativeDevice) -> MemoryInfo:
+        """Ask the allocator of a CUDA device; that of the CPU does not count its tensors."""
+        if device.type != "cuda":
+            return host_memory()
+        cuda = self._torch.cuda
+        return MemoryInfo(
+            cuda.memory_allocated(device),
+            cuda.memory_reserved(device),
+            cuda.mem_get_info(device)[1],
+        )
+
+    def free_memory(self) -> None:
+        """Return what the allocator keeps."""
+        if "torch" in sys.modules and self._torch.cuda.is_available():
+            self._torch.cuda.empty_cache()
+
+    @contextmanager
+    def measure_peak(self, device: NativeDevice) -> Iterator[Peak]:
+        """Ask the allocator of a CUDA device; on the CPU nobody can tell."""
+        peak = Peak()
+        if device.type != "cuda":
+            yield peak
+            return
+        cuda = self._torch.cuda
+        cuda.reset_peak_memory_stats(device)
+        before = cuda.memory_allocated(device)
+        yield peak
+        peak.bytes = max(0, cuda.max_memory_allocated(device) - before)
+
+
+@contextmanager
+def _tf32(torch: Any) -> Iterator[None]:
+    products, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = products.allow_tf32, cudnn.allow_tf32
+    products.allow_tf32 = cudnn.allow_tf32 = True
+    try:
+        yield
+    finally:
+        products.allow_tf32, cudnn.allow_tf32 = before

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ...backend import DeviceLike, asarray
+from ...autograd.modes import MODE
+from ...backend import DeviceLike, asarray, require_one_home
 from ...errors import ShapeError
+from ...ops.matching import require_same_dtype
 from ...typing import Array
 from ..budget import spend
 from ..module import Module
 from ..parameter import Parameter
 
-__all__ = ["Norm", "filled", "require_num_channels"]
+__all__ = ["Norm", "filled", "require_num_channels", "require_same_kind"]
 
 
 def filled(value: float, shape: tuple[int, ...], device: DeviceLike, dtype: Any) -> Array:
@@ -32,6 +34,16 @@ def require_num_channels(where: str, argument: str, channels: int, x: Any) -> No
             f"make the layer with {argument}={x.shape[1]}, or move the channels there with "
             "xp.moveaxis"
         )
+
+
+def require_same_kind(where: str, x: Any, statistics: Array) -> None:
+    """Raise unless `x` has the library, the device and the dtype of the running statistics.
+
+    Inside autocast the dtype may be another one: the op brings both to float32.
+    """
+    require_one_home(where, (x, statistics))
+    if MODE.precision is None:
+        require_same_dtype(where, x, statistics)
 
 
 class Norm(Module):

@@ -13,16 +13,15 @@ from ...backend import (
     DeviceLike,
     asarray,
     namespace,
-    require_one_home,
     unwrap,
 )
 from ...errors import ArgumentError
 from ...ops import batch_norm, batch_statistics
-from ...ops.matching import require_image, require_same_dtype
+from ...ops.matching import require_image
 from ...ops.norms.channels import require_positive, values_per_channel
 from ...typing import Array
 from .. import init
-from .base import Norm, filled, require_num_channels
+from .base import Norm, filled, require_num_channels, require_same_kind
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 
@@ -98,8 +97,7 @@ class _BatchNorm(Norm):
             require_image(where, x, self.axes)
         require_num_channels(where, "num_features", self.num_features, x)
         if self.running_mean is not None:
-            require_one_home(where, (x, self.running_mean))
-            require_same_dtype(where, x, self.running_mean)
+            require_same_kind(where, x, self.running_mean)
 
     def flops(self, inputs: Sequence[Any], output: Any) -> int:
         """Two operations per element: with running statistics it is a scale and a shift."""

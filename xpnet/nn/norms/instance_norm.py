@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...backend import DEFAULT_FLOAT, DeviceLike, asarray, namespace, require_one_home, unwrap
+from ...backend import DEFAULT_FLOAT, DeviceLike, asarray, namespace, unwrap
 from ...errors import ArgumentError, ShapeError
 from ...ops import batch_norm, group_norm
-from ...ops.matching import require_image, require_same_dtype
+from ...ops.matching import require_image
 from ...ops.norms.channels import require_positive
 from ...typing import Array
 from .. import init
-from .base import Norm, filled, require_num_channels
+from .base import Norm, filled, require_num_channels, require_same_kind
 
 __all__ = ["InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]
 
@@ -67,8 +67,7 @@ class _InstanceNorm(Norm):
         require_num_channels(where, "num_features", self.num_features, x)
         weights = (self.weight, self.bias)
         if self.running_mean is not None:
-            require_one_home(where, (x, self.running_mean))
-            require_same_dtype(where, x, self.running_mean)
+            require_same_kind(where, x, self.running_mean)
             if not self.training:
                 return batch_norm(x, self.running_mean, self.running_var, *weights, eps=self.eps)
         if all(n == 1 for n in x.shape[2:]):
@@ -83,6 +82,7 @@ class _InstanceNorm(Norm):
     def _remember(self, x: Array) -> None:
         """Move the running statistics towards those of a batch; new arrays, for JAX's sake."""
         xp = namespace(x)
+        x = xp.astype(x, self.running_mean.dtype, copy=False)  # inside autocast it may be half
         places = tuple(range(2, len(x.shape)))
         mean = xp.mean(xp.mean(x, axis=places), axis=0)  # (N, C, *spatial) -> (C,)
         var = xp.mean(xp.var(x, axis=places, correction=1), axis=0)
