@@ -17,6 +17,7 @@ lbfgs.py               `LBFGS`, a quasi-Newton method for all data at once
 two_loops.py, flat.py  the memory of `LBFGS`; all parameters as one vector
 line_search.py         a step length that satisfies the strong Wolfe conditions
 clip.py                `clip_grad_norm_`, `clip_grad_value_`
+grad_scaler.py         `GradScaler`: the loss of float16, scaled
 schedules/             `StepLR` ... `ReduceLROnPlateau`: the learning rate as a function of the step
 =====================  =========================================================================
 """
@@ -29,6 +30,7 @@ from .adagrad import Adagrad
 from .adam import Adam
 from .adamw import AdamW
 from .clip import clip_grad_norm_, clip_grad_value_
+from .grad_scaler import GradScaler
 from .lbfgs import LBFGS
 from .lion import Lion
 from .muon import Muon
@@ -52,6 +54,7 @@ __all__ = [
     "Optimizer",
     "SGD",
     "Adagrad",
+    "GradScaler",
     "LBFGS",
     "RMSprop",
     "Adam",

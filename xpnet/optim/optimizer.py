@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from .. import kernels
+from ..autograd.precision import forget_casts
 from ..backend import asarray, device_of, dtype_name, namespace, unwrap
 from ..errors import ArgumentError, DeviceError, DTypeError, ShapeError
 from ..nn import Parameter
@@ -112,6 +113,7 @@ class Optimizer:
         for parameters, options in update_together(self, self._rule, self._kept, groups):
             for parameter in parameters:
                 self._update(parameter, options)
+        forget_casts()
         return loss
 
     def _update(self, parameter: Parameter, options: dict[str, Any]) -> None:
