@@ -32,6 +32,7 @@ ORDER = [
     "plot",
     "sklearn",
     "testing",
+    "serving",
     "cli",
 ]
 

@@ -125,7 +125,7 @@ def test_a_model_that_does_not_know_its_input_can_be_told(xpnet, tmp_path):
     ("name", "content", "message"),
     [
         ("x.npy", b"no array", "must be an array in NumPy's format"),
-        ("x.csv", b"1,2\n3,four\n", "must be a table of numbers"),
+        ("x.csv", b"0," * 63 + b"0\n" + b"1," * 63 + b"four\n", "must be a table of numbers"),
         ("x.png", b"no image", "must be an image"),
         ("x.docx", b"", "convert it to one of these"),
     ],

@@ -8,13 +8,12 @@
 ``classes.py``      which classes are used, and how they are numbered
 ``labels.py``       the arrays of a file as inputs and classes
 ``augment.py``      augmentation by names
-``masks.py``        what a prediction says about pixels
 ``problem.py``      which model and loss fit the data
 ``outputs.py``      the files that a training writes
 ``devices.py``      ``xpnet devices``
 ``train.py``        ``xpnet train``, with ``training_options.py``: its options
 ``evaluate.py``     ``xpnet evaluate``
-``predict.py``      ``xpnet predict``, with ``samples.py``: files of samples
+``predict.py``      ``xpnet predict``, with ``writers.py``: tables, JSON, CSV
 ``summary.py``      ``xpnet summary``
 ==================  ======================================================
 """

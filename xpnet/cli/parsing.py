@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from ..errors import ArgumentError, choose
@@ -18,6 +18,23 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         # abbreviations that work today could be ambiguous tomorrow
         super().__init__(allow_abbrev=False, **options)
+        self.alone: dict[str, str] = {}
+        """Options that may stand without a value, and the one that they have then."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; an option of ``alone`` takes the next argument only if that is a value of it."""
+        return super().parse_known_args(self._completed(args), namespace)
+
+    def _completed(self, args: Sequence[str] | None) -> Sequence[str] | None:
+        if not args or not self.alone:
+            return args
+        made: list[str] = []
+        for argument, following in zip(args, [*args[1:], ""], strict=True):
+            action = self._option_string_actions.get(argument)
+            if argument in self.alone and action is not None and not _fits(action.type, following):
+                argument = f"{argument}={self.alone[argument]}"
+            made.append(argument)
+        return made
 
     def flags(self) -> list[str]:
         """Return the flags that this parser knows."""
@@ -26,6 +43,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise; the message is to be one line."""
         raise ArgumentError(f"{message}; `{self.prog} --help` lists what can be given")
+
+
+def _fits(convert: Any, text: str) -> bool:
+    try:
+        convert(text)
+    except argparse.ArgumentTypeError:
+        return False
+    return True
 
 
 def choice(names: Iterable[str]) -> Callable[[str], str]:

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import json
-from typing import Any
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 
 import numpy as np
 
 from .. import backend
-from ..backend import to_numpy
-from ..io import load, read_notes
-from ..models import Perceptron
-from ..nn import Module
-from ..nn import functional as F
-from ..training.inputs import in_dtype_of
-from .masks import answer_of, rows_of
-from .parsing import numbers, whole
-from .samples import read_samples, require_finite
-from .tables import table
+from ..io import atomic_path
+from ..serving.files import Refused, Sample, samples
+from ..serving.framing import FITS, INVERTS
+from ..serving.predictor import Predictor
+from .parsing import choice, numbers, whole
+from .writers import WRITERS, Writer
 
 __all__ = ["add_parser", "run"]
 
 EXAMPLES = """\
 examples:
-  xpnet predict model.safetensors digit.png
-  xpnet predict model.safetensors images.npy --json
+  xpnet predict model.safetensors digits/*.png
+  xpnet predict model.safetensors photographs --format csv --output answers.csv --on-error skip
+  xpnet predict model.safetensors images.npy --format jsonl --top 3 | head
   xpnet predict model.safetensors table.csv more.npz --device cuda
 
-Images are made grey or coloured and scaled to what the model was trained on. MNIST and the digits
-are bright on dark: use --invert for dark ink on bright paper. Bytes (uint8)
-are scaled as in training: images are divided by 255. Tables have one sample in each line.
+Images may have any size, grey or coloured. A model that was trained on bright ink on a dark ground,
+as MNIST is, gets dark ink on paper inverted, cut out and placed as in its training data; other
+images are scaled and padded. Bytes (uint8) are divided as in training: images by 255. Tables have
+one sample in each line. Folders, arrays and tables of any size are read batch by batch.
+
+exit code: 0 done, 1 done but for samples that were skipped, 2 an error
 """
 
 
@@ -42,84 +46,138 @@ def add_parser(commands: Any) -> None:
         description="Apply a model to images, arrays or tables.",
         epilog=EXAMPLES,
     )
+    parser.alone = {"--invert": "yes"}
     parser.add_argument("model", metavar="MODEL", help="the model file")
-    parser.add_argument(
-        "files", metavar="FILE", nargs="+", help="images, .npy, .npz (array X) or .csv files"
-    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help=(
+        "images, .npy, .npz (array X) or .csv files, or folders of them"
+    ))  # fmt: skip
     parser.add_argument(
         "--input-shape",
         type=numbers(1),
         metavar="SHAPE",
         help="of a sample, as in 1,28,28 (default: what the model file says)",
     )
-    parser.add_argument("--invert", action="store_true", help="exchange dark and bright of images")
+    parser.add_argument("--invert", type=choice(INVERTS), default="auto", metavar="WHEN", help=(
+        "exchange dark and bright of images: auto, yes or no; alone it means yes (default: auto, "
+        "dark ink for a model of bright ink)"
+    ))  # fmt: skip
+    parser.add_argument("--fit", type=choice(FITS), default="auto", metavar="HOW", help=(
+        "how images get their size: ink (cut out what is written), pad, stretch or auto (default: "
+        "auto, ink for a model of writing)"
+    ))  # fmt: skip
     parser.add_argument("--device", default="cpu", metavar="NAME", help="(default: cpu)")
     parser.add_argument("--batch-size", type=whole(1), default=256, metavar="N", help=(
         "samples at a time (default: 256)"
     ))  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print JSON, with all outputs")
+    parser.add_argument("--format", type=choice(WRITERS), metavar="NAME", help=(
+        f"{', '.join(WRITERS)} (default: table)"
+    ))  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--output", metavar="FILE", help="write there, all or nothing")
+    parser.add_argument("--top", type=whole(1), default=1, metavar="K", help=(
+        "tell the K likeliest classes (default: 1)"
+    ))  # fmt: skip
+    parser.add_argument("--on-error", type=choice(["skip", "stop"]), default="stop", metavar="DO",
+        help="skip or stop at a sample that cannot be read; skipped ones are told with the others, "
+        "and the exit code is 1 (default: stop)",
+    )  # fmt: skip
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Predict and print."""
-    notes = read_notes(options.model)
-    shape = options.input_shape or notes.get("input_shape")
+    """Predict, and write answers as they come."""
     with backend.device(options.device):
-        model = load(options.model)
-        names, scores = notes.get("class_names"), isinstance(model, Perceptron)
-        pixels, answers = False, []
-        for path in options.files:
-            x, samples = read_samples(path, shape, options.invert, notes.get("divisor"))
-            require_finite(x, samples)
-            outputs = _outputs(model, x, options.batch_size)
-            pixels = outputs.ndim > 2
-            answers += [
-                {
-                    "sample": sample,
-                    **(answer_of(row, names) if pixels else _answer(row, names, scores)),
-                }
-                for sample, row in zip(samples, outputs, strict=True)
-            ]
-    if options.json:
-        print(json.dumps(answers, indent=2))
-        return 0
-    if pixels:
-        print(table(["sample", "classes of its pixels"], rows_of(answers)))
-        return 0
-    sure = "score" if scores else "probability"
-    rows = [
-        [a["sample"], str(a["prediction"]), format(a[sure], ".4g" if scores else ".1%")]
-        for a in answers
-    ]
-    print(table(["sample", "prediction", sure], rows))
-    return 0
+        predictor = Predictor(options.model, input_shape=options.input_shape)
+    read = samples(options.files, predictor.reading(options.invert, options.fit))
+    name = options.format or ("json" if options.json else "table")
+    skipped = 0
+    try:
+        with _target(options.output) as file, _shown(read, options) as shown:
+            writer = WRITERS[name](file, options.top)
+            try:
+                for batch in _batches(shown, options.batch_size):
+                    skipped += _write(batch, predictor, writer, options)
+            finally:
+                writer.end()
+    except BrokenPipeError:
+        # who reads has seen enough; at the end Python would try to flush once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    if skipped:
+        print(f"xpnet: {skipped:,} could not be read", file=sys.stderr)
+    return 1 if skipped else 0
 
 
-def _outputs(model: Module, x: np.ndarray, batch_size: int) -> np.ndarray:
-    """Return the outputs as float64 on the host: (N, K), K = 1 for one score, or (N, K, H, W)."""
-    scores = getattr(model, "scores", model.predict)
-    outputs = to_numpy(scores(in_dtype_of(model, x), batch_size=batch_size))
-    outputs = outputs.astype(np.float64, copy=False)
-    return outputs if outputs.ndim > 1 else outputs[:, None]  # (N,) -> (N, 1)
+def _write(
+    batch: list[Sample | Refused], predictor: Predictor, writer: Writer, options: Any
+) -> int:
+    """Write what the model says about a batch, and return how much of it was skipped."""
+    good = [sample for sample in batch if isinstance(sample, Sample)]
+    found = predictor.answers(np.stack([s.x for s in good]), options.top) if good else []
+    answers = iter(found)
+    rows: list[dict[str, Any]] = []
+    failed = 0
+    for sample in batch:
+        answer = sample.error if isinstance(sample, Refused) else next(answers)
+        if isinstance(answer, Exception):
+            if options.on_error == "stop":
+                writer.write(rows)
+                raise answer
+            failed += 1
+            rows.append({"sample": sample.name, "error": str(answer)})
+            continue
+        row = {"sample": sample.name, **answer}
+        if isinstance(sample, Sample) and sample.inverted is not None:
+            row["inverted"] = sample.inverted
+        rows.append(row)
+    writer.write(rows)
+    return failed
 
 
-def _answer(outputs: np.ndarray, names: list[str] | None, scores: bool) -> dict[str, Any]:
-    """Return the class and its probability, or score, for one row of outputs."""
-    if scores:  # of a perceptron: a distance, which says nothing about chances
-        sure = float(outputs[0])
-        chosen = int(sure >= 0)
-    elif outputs.shape[0] == 1:
-        one = float(F.sigmoid(outputs)[0])
-        chances = [1.0 - one, one]
-        chosen = int(np.argmax(chances))
-        sure = chances[chosen]
-    else:
-        chances = F.softmax(outputs).tolist()
-        chosen = int(np.argmax(chances))
-        sure = chances[chosen]
-    return {
-        "prediction": names[chosen] if names and chosen < len(names) else chosen,
-        "score" if scores else "probability": sure,
-        "outputs": outputs.tolist(),
-    }
+def _batches(read: Iterable[Sample | Refused], size: int) -> Iterator[list[Sample | Refused]]:
+    """Yield lists of samples of one shape."""
+    batch: list[Sample | Refused] = []
+    shape = None
+    for sample in read:
+        other = shape
+        if isinstance(sample, Sample):
+            other = sample.x.shape
+        if len(batch) == size or (shape is not None and other != shape):
+            yield batch
+            batch = []
+        shape = other
+        batch.append(sample)
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _target(path: str | None) -> Iterator[IO[str]]:
+    """Give standard output, or a file that is there when all is written."""
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a file may have any name
+            sys.stdout.reconfigure(errors="backslashreplace")
+        yield sys.stdout
+        return
+    with (
+        atomic_path(path, "predict") as temporary,
+        open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+    ):
+        yield file
+
+
+@contextmanager
+def _shown(
+    read: Iterable[Sample | Refused], options: argparse.Namespace
+) -> Iterator[Iterable[Sample | Refused]]:
+    """Give the samples, counted by a bar on standard error if a person sees that and no table."""
+    seen = sys.stdout.isatty() and options.output is None
+    if seen or not sys.stderr.isatty():
+        yield read
+        return
+    from tqdm import tqdm
+
+    count = None if any(os.path.isdir(path) for path in options.files) else len(options.files)
+    images = all(os.path.splitext(p)[1] not in (".npy", ".npz", ".csv") for p in options.files)
+    with tqdm(read, total=count if images else None, unit=" samples", leave=False) as bar:
+        yield bar

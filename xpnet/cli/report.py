@@ -13,6 +13,7 @@ from ..data import ArrayDataset
 from ..io import atomic_path, save
 from ..nn import Module
 from ..plot import learning_curves
+from ..serving.ink import ink_of
 from ..training import History
 from .outputs import beside
 
@@ -54,6 +55,7 @@ def notes_of(options: dict[str, Any], train: ArrayDataset, divisor: int | None) 
         "data": options["data"],
         "classes": options["classes"],
         "divisor": divisor,
+        "ink": ink_of(train.arrays[0]),
     }
 
 

@@ -1,0 +1,23 @@
+"""Models at work: files and requests in, answers out.
+
+==================  ================================================================
+``ink.py``          what images of writing have in common, measured on training data
+``pixels.py``       image files of every kind as arrays
+``framing.py``      an image of any size as what a model takes
+``rows.py``         samples in ``.npy`` and ``.npz`` files
+``lines.py``        samples in tables of text
+``files.py``        the samples in files and folders, one after the other
+``answers.py``      what outputs say: classes and probabilities
+``masks.py``        what they say about pixels
+``predictor.py``    ``Predictor``: a model from a file, ready to be asked
+==================  ================================================================
+
+The command line and the server share all of it: a drawing in the browser is prepared as a file is.
+Importing this folder loads neither Pillow nor a web library.
+"""
+
+from __future__ import annotations
+
+from .predictor import Predictor
+
+__all__ = ["Predictor"]

@@ -1,0 +1,133 @@
+"""A model in a file, ready to be asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import backend
+from ..backend import DeviceLike, to_numpy
+from ..errors import DataError
+from ..io import load, read_notes
+from ..models import Perceptron
+from ..training.inputs import in_dtype_of
+from .answers import answers_of
+from .files import Reading
+from .ink import Ink, ink_in
+from .masks import answer_of
+
+__all__ = ["Predictor"]
+
+
+class Predictor:
+    """A model from a file with what its notes say about inputs and classes.
+
+    Parameters
+    ----------
+    path : path-like
+        The model file.
+    device : str or Device, optional
+        Where it predicts. Default: the current device.
+    input_shape : sequence of int, optional
+        Of one sample. Default: what the notes say, as ``xpnet train`` writes them.
+
+    Attributes
+    ----------
+    model : Module
+    shape : tuple of int or None
+        That of a sample, if it is known.
+    class_names : list of str or None
+    divisor : float or None
+        What the training divided bytes by.
+    ink : Ink or None
+        What the training images were like, if they were bright ink on a dark ground.
+
+    Raises
+    ------
+    ModelFileError
+        If there is no such file, or it is none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xpnet as xn
+    >>> path = tempfile.mkdtemp() + "/model.safetensors"
+    >>> xn.save(xn.models.MLP(4, (8,), 3), path, notes={"class_names": ["ant", "bee", "cat"]})
+    >>> predictor = Predictor(path)
+    >>> [answer] = predictor.answers(np.ones((1, 4), np.float32))
+    >>> answer["prediction"] in ("ant", "bee", "cat"), round(sum(answer["probabilities"]), 6)
+    (True, 1.0)
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        device: DeviceLike = None,
+        input_shape: Sequence[int] | None = None,
+    ) -> None:
+        notes = read_notes(path)
+        with backend.device(backend.as_device(device)):
+            self.model = load(path)
+        self.path = os.fspath(path)
+        self.shape = _shape(notes.get("input_shape") if input_shape is None else input_shape)
+        self.class_names = _names(notes.get("class_names"))
+        self.divisor = _positive(notes.get("divisor"))
+        self.ink: Ink | None = ink_in(notes)
+        self.scores = isinstance(self.model, Perceptron)
+
+    def reading(self, invert: str = "auto", fit: str = "auto") -> Reading:
+        """Return how files become samples of this model."""
+        return Reading(self.shape, self.divisor, self.ink, invert, fit)
+
+    def outputs(self, x: np.ndarray) -> np.ndarray:
+        """Return what the model gives for samples (N, ...), as float64 on the host.
+
+        Returns
+        -------
+        array, (N, K)
+            K = 1 for one score; (N, K, H, W) of a model that says something about each pixel.
+        """
+        scores = getattr(self.model, "scores", self.model.predict)
+        outputs = to_numpy(scores(in_dtype_of(self.model, x)))
+        outputs = outputs.astype(np.float64, copy=False)
+        return outputs if outputs.ndim > 1 else outputs[:, None]  # (N,) -> (N, 1)
+
+    def answers(self, x: np.ndarray, top: int = 1) -> list[dict[str, Any] | DataError]:
+        """Return what the model says about each sample, (N, ...); see ``answers_of``.
+
+        Of a model of segmentation: shares of the classes, and the class of each pixel. Where the
+        outputs are no finite numbers, a DataError stands instead.
+        """
+        outputs = self.outputs(x)
+        good = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
+        made: list[dict[str, Any] | DataError]
+        if outputs.ndim > 2:
+            made = [answer_of(row, self.class_names) for row in outputs]
+        else:
+            known = np.where(good[:, None], outputs, 0.0)
+            made = list(answers_of(known, self.class_names, self.scores, top))
+        for i in np.flatnonzero(~good):
+            made[i] = DataError(
+                "predict: a model must give finite numbers, got others; look at the size of the "
+                "inputs, and scale them as in training"
+            )
+        return made
+
+
+def _shape(said: Any) -> tuple[int, ...] | None:
+    if not isinstance(said, list | tuple) or not said:
+        return None
+    return tuple(said) if all(type(n) is int and n > 0 for n in said) else None
+
+
+def _names(said: Any) -> list[str] | None:
+    named = isinstance(said, list) and all(isinstance(name, str) for name in said)
+    return said if named else None
+
+
+def _positive(said: Any) -> float | None:
+    number = isinstance(said, int | float) and not isinstance(said, bool)
+    return float(said) if number and said > 0 else None
