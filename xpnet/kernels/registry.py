@@ -77,6 +77,7 @@ class Kernel:
     largest: int = 0
     adds_decay: bool = False
     advance: Callable[..., bool] | None = None
+    optional: bool = True
 
 
 _KERNELS: dict[tuple[str, str], Kernel] = {}
@@ -99,6 +100,7 @@ def register(
     largest: int = 0,
     adds_decay: bool = False,
     advance: Callable[..., bool] | None = None,
+    optional: bool = True,
 ) -> Kernel:
     """Register a kernel; see :class:`Kernel` for the arguments.
 
@@ -123,8 +125,11 @@ def register(
         largest,
         adds_decay,
         advance,
+        optional,
     )
     _KERNELS[name, library] = kernel
+    if not optional:
+        _STAYING.add(library)
     _BY_TYPE.clear()
     return kernel
 
