@@ -5,7 +5,8 @@ product per group. Columns take at most COLUMN_BYTES, whatever the batch; they a
 way back but copied again, which costs little next to the product. Sums over the parts are made in
 their order and no kernel adds atomically, so results are the same in each run.
 
-Where each channel is a group of its own, windows are summed directly.
+Where each channel is a group of its own, windows are summed directly. Where cuDNN is installed and
+has a plan for the shapes (``cudnn.py``), it does the sums.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import numpy as np
 
 from ...typing import Array, DType
 from ...windows import windows
+from . import cudnn
 from .geometry import packed
 from .gpu import DTYPES, cupy, launch, launch_blocks, wide
+from .products import product
 
 __all__ = ["Correlation", "fits"]
 
@@ -57,6 +60,7 @@ class Correlation:
         placed = windows("conv", self.spatial, tuple(kernel), stride, padding, dilation)
         if out is not None:  # a transposed convolution knows how many there are
             placed = placed._replace(out=tuple(out))
+        self.windows = placed
         win = packed(self.c, self.spatial, placed)
         self.struct, self.out, self.pixels = win.struct, win.out, win.pixels
         self.rows = self.c * win.places  # of the columns, all groups together
@@ -73,12 +77,16 @@ class Correlation:
             kernel = "depthwise/depthwise"
             launch(kernel, x.dtype, y.size, x, w, b, y, self.struct, n, self.multiplier)
             return y
+        plan = self._plan("y", n, x.dtype)
+        if plan is not None:
+            plan.run(x, w, y)
+            return y if b is None else self._with_bias(y, b)
         matrix = w.reshape(self.m, self.rows // self.groups)
         for start, stop in self._parts(n, x.dtype):
             columns = self._columns(x[start:stop])
             product = cp.empty((self.m, columns.shape[1]), x.dtype)
             for weights, rows, result in self._by_group(matrix, columns, product):
-                cp.matmul(weights, rows, out=result)
+                product(weights, rows, out=result)
             own = y[start:stop]
             arguments = (product, b, own, stop - start, self.m, self.pixels)
             launch("conv/samples_first", x.dtype, own.size, *arguments)
@@ -92,6 +100,10 @@ class Correlation:
         dx = None if w is None else cp.empty((n, self.c, *self.spatial), dtype)
         if self.direct:
             return self._gradients_directly(dy, x, w, b, dx)
+        asked = [kind for kind, wanted in (("x", dx), ("w", x)) if wanted is not None]
+        plans = {kind: self._plan(kind, n, dtype) for kind in asked}
+        if None not in plans.values():
+            return self._gradients_by_cudnn(plans, dy, x, w, b, dx)
         per_group = self.rows // self.groups
         matrix = None if w is None else w.reshape(self.m, per_group)
         dw = None
@@ -102,13 +114,13 @@ class Correlation:
                 columns = self._columns(x[start:stop])
                 part = cp.empty((self.m, per_group), dtype)
                 for error, rows, result in self._by_group(errors, columns, part):
-                    cp.matmul(error, rows.T, out=result)
+                    product(error, rows.T, out=result)
                 dw = part if dw is None else cp.add(dw, part, dtype=wide(dtype))
             if matrix is not None and dx is not None:
                 if columns is None:
                     columns = cp.empty((self.rows, errors.shape[1]), dtype)
                 for weights, error, result in self._by_group(matrix, errors, columns):
-                    cp.matmul(weights.T, error, out=result)
+                    product(weights.T, error, out=result)
                 own = dx[start:stop]
                 arguments = (columns, b, own, self.struct, stop - start)
                 launch("conv/col2im", dtype, own.size, *arguments)
@@ -119,6 +131,37 @@ class Correlation:
     def sum_of_error(self, dy: Array) -> Array:
         """Compute db: (N, M, *out) -> (M,)."""
         return dy.sum(axis=(0, *range(2, dy.ndim)))
+
+    # ---- cuDNN -----------------------------------------------------------------------------------
+
+    def _plan(self, kind: str, n: int, dtype: DType) -> cudnn.Plan | None:
+        x, y = (n, self.c, *self.spatial), (n, self.m, *self.out)
+        return cudnn.plan(kind, cudnn.Images(x, self.weights, y, self.windows), dtype.char)
+
+    def _gradients_by_cudnn(
+        self,
+        plans: dict[str, Any],
+        dy: Array,
+        x: Array | None,
+        w: Array | None,
+        b: Array | None,
+        dx: Array | None,
+    ) -> tuple[Array | None, Array | None]:
+        dw = None
+        if dx is not None:
+            plans["x"].run(dx, w, dy)
+            if b is not None:
+                dx = self._with_bias(dx, b)
+        if x is not None:
+            dw = cupy().empty(self.weights, dy.dtype)
+            plans["w"].run(x, dw, dy)
+        return dx, dw
+
+    def _with_bias(self, images: Array, b: Array) -> Array:
+        """Add a number to each channel, in place."""
+        own = b.reshape(-1, *[1] * (images.ndim - 2))
+        result: Array = cupy().add(images, own, out=images)
+        return result
 
     # ---- channels by themselves ------------------------------------------------------------------
 
