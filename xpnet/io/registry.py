@@ -6,6 +6,7 @@ the constructors of classes that are listed here.
 
 from __future__ import annotations
 
+import importlib
 from typing import TypeVar
 
 from .. import models, nn
@@ -17,6 +18,9 @@ __all__ = ["class_called", "name_of", "register_module"]
 M = TypeVar("M", bound=Module)
 
 _REGISTERED: dict[str, type[Module]] = {}
+
+#: Classes of xpnet that are imported when a file names them, because few files do.
+_ON_DEMAND = {"OnnxModel": "xpnet.io.onnx.importing.model"}
 
 
 def register_module(cls: type[M]) -> type[M]:
@@ -74,6 +78,8 @@ def class_called(name: str) -> type[Module]:
     >>> class_called("Linear")
     <class 'xpnet.nn.linear.Linear'>
     """
+    if name in _ON_DEMAND:
+        importlib.import_module(_ON_DEMAND[name])  # which registers it
     known = _known()
     if name in known:
         return known[name]

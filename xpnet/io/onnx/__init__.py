@@ -2,6 +2,7 @@
 
 ==================  ==============================================================
 ``export/``         ``export``: a model of xpnet as an ONNX file
+``importing/``      ``import_onnx``: an ONNX file of any framework as a model of xpnet
 ==================  ==============================================================
 
 Nothing here imports the package onnx before it is used.
@@ -10,5 +11,6 @@ Nothing here imports the package onnx before it is used.
 from __future__ import annotations
 
 from .export import export
+from .importing import OnnxModel, import_onnx
 
-__all__ = ["export"]
+__all__ = ["OnnxModel", "export", "import_onnx"]

@@ -1,0 +1,228 @@
+"""A model that is a graph of ONNX operators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ....autograd.tape import Traced, plain
+from ....backend import DeviceLike, asarray, dtype_name, is_array, unwrap
+from ....errors import ArgumentError, ModelFileError, ShapeError
+from ....nn import Module, Parameter
+from ....nn.budget import spend
+from ...registry import register_module
+from .assemble import numbered
+from .graph import Input, Node, from_json, require_order, require_supported
+from .names import is_path
+from .room import at_most
+from .run import compute, is_on_host, placed
+
+__all__ = ["OnnxModel"]
+
+ALWAYS = 2**24  # elements that any array may have: 64 MB of float32
+PER_INPUT, PER_WEIGHT = 2**12, 2**4  # and that many more for each number in inputs and weights
+
+
+class _Holder(Module):
+    """A part of a model's names: what ``conv1`` is in ``conv1.weight``."""
+
+
+class _Plan:
+    """What a model does, hidden from the search for parameters."""
+
+    def __init__(self, graph: Mapping[str, Any]) -> None:
+        where = "OnnxModel"
+        self.inputs = [Input(**entry) for entry in graph["inputs"]]
+        self.outputs = [str(name) for name in graph["outputs"]]
+        self.nodes = [Node(**entry) for entry in graph["nodes"]]
+        self.constants = {name: from_json(data) for name, data in graph["constants"].items()}
+        self.float = str(graph["float"])
+        self.places: dict[str, tuple[Module, str]] = {}
+        self.elements = 0
+        for node in self.nodes:
+            require_supported(node, where)
+        names = [i.name for i in self.inputs]
+        known = [*graph["weights"], *self.constants, *names]
+        require_order(self.nodes, known, self.outputs, where)
+        self.last_use = self._last_use()
+
+    def _last_use(self) -> list[list[str]]:
+        """Return for each node what nobody needs after it."""
+        last = {name: i for i, node in enumerate(self.nodes) for name in node.inputs}
+        freed: list[list[str]] = [[] for _ in self.nodes]
+        for name, i in last.items():
+            if name and name not in self.outputs:
+                freed[i].append(name)
+        return freed
+
+
+class _Call:
+    """What an operator can learn from its model; see ``operators/table.py``."""
+
+    __slots__ = ("_model", "_node", "outputs", "training")
+
+    def __init__(self, model: OnnxModel, node: Node, training: bool) -> None:
+        self._model = model
+        self._node = node
+        self.training = training
+        self.outputs = len(node.outputs)
+
+    def dtype(self, code: int) -> str:
+        name = numbered(code)
+        return self._model._float() if name == self._model._plan.float else name
+
+    def remember(self, slot: int, array: Any) -> None:
+        place = self._model._plan.places.get(self._node.inputs[slot])
+        if place is not None:
+            owner, attribute = place
+            if attribute in owner._buffer_names:
+                setattr(owner, attribute, array)
+
+
+@register_module
+class OnnxModel(Module):
+    """What :func:`xpnet.io.onnx.import_onnx` returns: a graph of ONNX operators that trains.
+
+    Parameters
+    ----------
+    graph : dict
+        Nodes, names, sizes: what the file says besides its weights, as JSON can hold it.
+    device : str or Device, optional
+        Where the weights are; default: the current device.
+
+    Raises
+    ------
+    ModelFileError
+        If the graph is none that this version can compute.
+
+    Notes
+    -----
+    Floating-point initializers are parameters, running statistics and single numbers of formulas
+    are buffers. ``state_dict()`` has the names of the file, with dots. Shapes are computed on the
+    host. :class:`BatchNormalization <xpnet.nn.BatchNorm2d>` and dropout follow :meth:`train` and
+    :meth:`eval`.
+    """
+
+    def __init__(self, graph: dict[str, Any], *, device: DeviceLike = None) -> None:
+        try:
+            self._plan = _Plan(graph)
+            for name, entry in graph["weights"].items():
+                self._place(name, entry, device)
+        except ModelFileError:
+            raise
+        except Exception as error:
+            raise ModelFileError(
+                "OnnxModel: graph must be what import_onnx makes of a file, got "
+                f"{type(error).__name__}: {error}; import the ONNX file again"
+            ) from error
+
+    def _place(self, name: str, entry: Mapping[str, Any], device: DeviceLike) -> None:
+        """Make a parameter or a buffer of zeros, where its name says."""
+        path, shape = entry["path"], tuple(int(n) for n in entry["shape"])
+        if not isinstance(path, str) or not is_path(path):
+            raise ValueError(f"the name {path!r}")
+        spend(shape)
+        zeros = asarray(np.zeros(shape, np.dtype(str(entry["dtype"]))), device=device)
+        *stem, leaf = path.split(".")
+        owner: Module = self
+        for part in stem:
+            if not hasattr(owner, part):
+                setattr(owner, part, _Holder())
+            owner = getattr(owner, part)
+        if hasattr(owner, leaf):
+            raise ValueError(f"the name {path!r} twice")
+        if entry["kind"] == "parameter":
+            setattr(owner, leaf, Parameter(zeros))
+        else:
+            owner.register_buffer(leaf, zeros)
+        self._plan.places[name] = (owner, leaf)
+        self._plan.elements += int(np.prod(shape, dtype=np.float64))
+
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the outputs, in the order of the file: one, or a tuple of several."""
+        plan = self._plan
+        values = self._values(inputs)
+        room = ALWAYS + PER_WEIGHT * plan.elements
+        room += PER_INPUT * sum(int(np.prod(x.shape)) for x in inputs)
+        training = self.training
+        with at_most(room), np.errstate(all="ignore"):
+            for node, freed in zip(plan.nodes, plan.last_use, strict=True):
+                call = _Call(self, node, training)
+                given = [values[name] if name else None for name in node.inputs]
+                results = compute(node, given, call, "OnnxModel")
+                values.update(zip(node.outputs, results, strict=False))
+                for name in freed:
+                    values.pop(name, None)
+        found = [values[name] for name in plan.outputs]
+        like = next((x for x in [*found, *inputs] if not is_on_host(x)), None)
+        if like is not None:
+            found = [placed(x, like) if is_on_host(x) else x for x in found]
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def _values(self, inputs: tuple[Any, ...]) -> dict[str, Any]:
+        """Return all values by name that are there before the first node."""
+        plan = self._plan
+        if len(inputs) != len(plan.inputs):
+            wanted = ", ".join(map(_shown, plan.inputs))
+            raise ArgumentError(
+                f"OnnxModel: inputs must be {len(plan.inputs)} ({wanted}), got {len(inputs)}; "
+                "call the model with one array for each"
+            )
+        values: dict[str, Any] = dict(plan.constants)
+        for declared, x in zip(plan.inputs, inputs, strict=True):
+            _require_fit(declared, x)
+            values[declared.name] = x if isinstance(x, Traced) else plain(x)
+        for name, (owner, attribute) in plan.places.items():
+            weight = getattr(owner, attribute)
+            values[name] = weight if isinstance(weight, Traced) else plain(weight)
+        return values
+
+    def _float(self) -> str:
+        """Return the data type that the model's numbers have now."""
+        for owner, attribute in self._plan.places.values():
+            name = dtype_name(unwrap(getattr(owner, attribute)).dtype)
+            if name.startswith(("float", "bfloat")):
+                return name
+        return self._plan.float
+
+    def __repr__(self) -> str:
+        plan = self._plan
+        counts = Counter(node.op for node in plan.nodes)
+        operators = ", ".join(f"{op} {n}" for op, n in counts.most_common(6))
+        more = ", ..." if len(counts) > 6 else ""
+        inputs = ", ".join(map(_shown, plan.inputs))
+        return (
+            f"OnnxModel({inputs} -> {', '.join(plan.outputs)}; {len(plan.nodes)} nodes: "
+            f"{operators}{more})"
+        )
+
+
+def _shown(declared: Input) -> str:
+    sizes = "..." if declared.shape is None else ", ".join(map(str, declared.shape))
+    comma = "," if declared.shape is not None and len(declared.shape) == 1 else ""
+    return f"{declared.name}: {declared.dtype} ({sizes}{comma})"
+
+
+def _require_fit(declared: Input, x: Any) -> None:
+    if not is_array(unwrap(x)):
+        raise ArgumentError(
+            f"OnnxModel: inputs must be arrays, got {type(x).__name__} for {declared.name!r}; "
+            "convert it with xn.asarray(x)"
+        )
+    shape = tuple(x.shape)
+    if declared.shape is None:
+        return
+    # the first axis is the batch: files are often written with the size 1 that they were traced
+    # with, and the graph itself tells whether another is possible
+    fits = len(shape) == len(declared.shape) and all(
+        isinstance(wanted, str) or wanted == n
+        for wanted, n in list(zip(declared.shape, shape, strict=True))[1:]
+    )
+    if not fits:
+        raise ShapeError(
+            f"OnnxModel: the input must be {_shown(declared)}, got {shape}; bring it into this "
+            "shape, or export the model with dynamic axes"
+        )
