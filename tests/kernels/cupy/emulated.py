@@ -23,137 +23,32 @@ import weakref
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import ModuleType
-from typing import NamedTuple
+from types import ModuleType, SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 
-from xpnet.kernels.cupy import gpu
+from tests.kernels.cupy.standin import arrays, device
+from tests.kernels.cupy.standin.arrays import array, require_here
+from tests.kernels.cupy.standin.cublas import Library
+from tests.kernels.cupy.standin.device import (
+    Device,
+    memory_at,
+    nobody_waits,
+    perform,
+    place_of,
+    require_intact,
+)
+from tests.kernels.cupy.standin.namespace import Namespace
+from xpnet.backend.library import library
+from xpnet.kernels.cupy import gpu, products
+
+__all__ = ["Device", "array", "emulation", "nobody_waits", "unavailable"]
 
 HOST = Path(__file__).parent / "host"
 COMPILER = shutil.which("g++")
-GUARD = 256
 WITH_ADDRESSES = ("Tensors",)
 PARAMETERS = re.compile(r"^KERNEL (\w+)\(([^)]*)\)", re.MULTILINE)
-
-
-class Device:
-    """A GPU; as a context manager, the current one inside."""
-
-    current: list[Device]
-
-    def __init__(self, number):
-        self.id = number
-
-    def __eq__(self, other):
-        return isinstance(other, Device) and self.id == other.id
-
-    def __hash__(self):
-        return self.id
-
-    def __enter__(self):
-        Device.current.append(self)
-        return self
-
-    def __exit__(self, *error):
-        Device.current.pop()
-
-
-Device.current = [Device(0)]
-
-
-class ndarray(np.ndarray):  # noqa: N801
-    """An array that knows its device and the memory that it lies in."""
-
-    def __array_finalize__(self, source):
-        self.memory = getattr(source, "memory", None)
-        self._device = getattr(source, "_device", None) or Device.current[-1]
-
-    @property
-    def device(self):
-        return self._device
-
-    @property
-    def data(self):
-        return Address(self.ctypes.data)
-
-
-ndarray.__module__ = "cupy"
-
-
-class Address(NamedTuple):
-    """Where an array begins."""
-
-    ptr: int
-
-
-class Memory(np.ndarray):
-    """Bytes of the GPU; those at both ends belong to nobody."""
-
-
-ALIVE = weakref.WeakValueDictionary()
-"""All memory there is: a kernel may get addresses that are not arguments of their own."""
-
-
-def empty(shape, dtype):
-    dtype = np.dtype(dtype)
-    shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-    size = int(np.prod(shape)) * dtype.itemsize
-    memory = np.full(size + 2 * GUARD, 0xFF, np.uint8).view(Memory)  # as numbers: NaN, or -1
-    ALIVE[id(memory)] = memory
-    x = memory[GUARD : GUARD + size].view(dtype).reshape(shape).view(ndarray)
-    x.memory = memory
-    return x
-
-
-def zeros(shape, dtype):
-    x = empty(shape, dtype)
-    x[...] = 0
-    return x
-
-
-def array(values):
-    """Return a copy, on the current device."""
-    values = np.asarray(values)
-    x = empty(values.shape, values.dtype)
-    x[...] = values
-    return x
-
-
-def ascontiguousarray(x, dtype=None):
-    _require_here(x)
-    if x.flags.c_contiguous and dtype in (None, x.dtype):
-        return x
-    copy = empty(x.shape, dtype or x.dtype)
-    copy[...] = x
-    return copy
-
-
-def matmul(a, b, out=None):
-    _require_here(a, b, *([] if out is None else [out]))
-    if out is None:
-        out = empty((a.shape[0], b.shape[1]), a.dtype)
-    assert a.ndim == b.ndim == 2, "other products are slower, and fail for some dtypes"
-    assert a.dtype == b.dtype == out.dtype
-    assert out.flags.c_contiguous
-    exact = np.float32 if a.dtype == np.float16 else a.dtype
-    out[...] = np.matmul(np.asarray(a, exact), np.asarray(b, exact))
-    return out
-
-
-def add(a, b, out=None, dtype=None):
-    _require_here(a, b)
-    return np.add(a, b, out=out, dtype=dtype)
-
-
-def may_share_memory(a, b):
-    return np.may_share_memory(a, b)
-
-
-def _require_here(*arrays):
-    for x in arrays:
-        assert type(x) is ndarray, f"{type(x)} is not an array of the GPU"
-        assert x.device == Device.current[-1], "an array of another device"
 
 
 class RawKernel:
@@ -176,32 +71,46 @@ class RawKernel:
         assert len(arguments) == len(self.parameters), "number of arguments"
         pairs = list(zip(arguments, self.parameters, strict=True))
         values = [self.packed(a, kind) for a, kind in pairs]
-        pointers = (ctypes.c_void_p * len(values))(*(v.ctypes.data for v in values))
-        assert self.function(blocks, threads, pointers) == 0, "threads part at a barrier"
-        for a, kind in pairs:
-            touched = (
-                list(ALIVE.values()) if kind in WITH_ADDRESSES else [getattr(a, "memory", None)]
-            )
-            for memory in touched:
-                if memory is not None:
-                    edges = (memory[:GUARD], memory[-GUARD:])
-                    intact = all((edge == 0xFF).all() for edge in edges)
-                    assert intact, "written outside of an array"
+        places = [place_of(a) for a in arguments if type(a) is arrays.ndarray]
+        others = [m for a, kind in pairs if kind in WITH_ADDRESSES for m in _memories(a)]
+
+        def run():
+            touched = [place.there().base for place in places] + [_there(m) for m in others]
+            pointers = (ctypes.c_void_p * len(values))(*(v.ctypes.data for v in values))
+            assert self.function(blocks, threads, pointers) == 0, "threads part at a barrier"
+            require_intact(touched)
+
+        perform(run)
 
     def packed(self, argument, kind):
         """Return the bytes of an argument, of the type that its parameter has."""
         if kind.endswith("*"):
             if type(argument) is np.uintp and argument == 0:
                 return np.array([0], np.uintp)
-            _require_here(argument)
+            require_here(argument)
             assert argument.dtype == self.types[kind[:-1]], f"{argument.dtype} for {kind}"
             assert argument.flags.c_contiguous
-            return np.array([argument.ctypes.data], np.uintp)
+            return np.array([argument.data.ptr], np.uintp)
         if kind in self.types:
             assert type(argument) is self.types[kind], f"{type(argument)} for {kind}"
             return np.array([argument])
         assert type(argument) is np.ndarray and argument.size == 1, f"{type(argument)} for {kind}"
-        return argument
+        return argument.copy()
+
+
+def _memories(table):
+    """Return the memory that the addresses in a struct are in."""
+    pointers = {int(p) for name in table.dtype.names for p in _addresses(table[name])}
+    return [weakref.ref(memory_at(p)) for p in sorted(pointers) if p]
+
+
+def _addresses(field):
+    return field.ravel() if field.dtype == np.uintp else ()
+
+
+def _there(memory):
+    assert memory() is not None, "the graph uses memory that was given back"
+    return memory()
 
 
 @cache
@@ -247,32 +156,60 @@ def _compiled(code, options):
     return ctypes.CDLL(str(library))
 
 
+def _modules():
+    """Return what is imported instead of CuPy, by name."""
+    cupy, cuda, runtime = (
+        ModuleType("cupy"),
+        ModuleType("cupy.cuda"),
+        ModuleType("cupy.cuda.runtime"),
+    )
+    for name in (
+        *("empty", "zeros", "array", "asarray", "asnumpy", "ascontiguousarray", "matmul"),
+        *("add", "may_share_memory", "ndarray"),
+    ):
+        setattr(cupy, name, getattr(arrays, name))
+    cupy.RawKernel, cupy.cuda, cupy.__version__ = RawKernel, cuda, "14.2.0"
+    cupy.is_available = lambda: True
+    cupy.get_default_memory_pool = lambda: _pool
+    cupy.get_default_pinned_memory_pool = lambda: _pinned_pool
+    for name in (
+        *("Device", "Event", "Stream", "MemoryPool", "using_allocator", "get_current_stream"),
+        *("alloc_pinned_memory", "set_pinned_memory_allocator"),
+    ):
+        setattr(cuda, name, getattr(device, name))
+    cuda.runtime, runtime.getDeviceCount = runtime, lambda: 2
+    linalg = ModuleType("cupy._core._routines_linalg")
+    linalg.get_compute_type = lambda dtype: 0
+    modules = {"cupy": cupy, "cupy.cuda": cuda, "cupy.cuda.runtime": runtime}
+    return modules | {"cupy._core._routines_linalg": linalg}
+
+
+_pool, _pinned_pool = device.MemoryPool(), SimpleNamespace(malloc=bytearray)
+
+
 @contextmanager
 def emulation():
-    """Kernels meet this module instead of CuPy inside the block."""
-    module = ModuleType("cupy")
-    for thing in (
-        empty,
-        zeros,
-        ascontiguousarray,
-        matmul,
-        add,
-        may_share_memory,
-        RawKernel,
-        ndarray,
-    ):
-        setattr(module, thing.__name__, thing)
-    before = sys.modules.get("cupy")
-    sys.modules["cupy"] = module
+    """Kernels meet this module instead of CuPy inside the block, and so does all of xpnet."""
+    modules, cublas = _modules(), Library()
+    before = {name: sys.modules.get(name) for name in modules}
+    cupy = library("cupy")
     caches = (gpu.cupy, gpu._compiled)
-    try:
-        for cached in caches:
-            cached.cache_clear()
-        yield module
-    finally:
-        for cached in caches:
-            cached.cache_clear()
-        if before is None:
-            del sys.modules["cupy"]
-        else:
-            sys.modules["cupy"] = before
+    sys.modules.update(modules)
+    with (
+        patch.object(cupy, "_namespace", Namespace()),
+        patch.object(products, "_library", lambda: cublas),
+        patch.object(products, "_of_thread", products._OfThread()),
+    ):
+        try:
+            for cached in caches:
+                cached.cache_clear()
+            modules["cupy"].cublas_of_the_standin = cublas
+            yield modules["cupy"]
+        finally:
+            for cached in caches:
+                cached.cache_clear()
+            for name, module in before.items():
+                if module is None:
+                    del sys.modules[name]
+                else:
+                    sys.modules[name] = module

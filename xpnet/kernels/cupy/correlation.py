@@ -84,11 +84,11 @@ class Correlation:
         matrix = w.reshape(self.m, self.rows // self.groups)
         for start, stop in self._parts(n, x.dtype):
             columns = self._columns(x[start:stop])
-            product = cp.empty((self.m, columns.shape[1]), x.dtype)
-            for weights, rows, result in self._by_group(matrix, columns, product):
+            sums = cp.empty((self.m, columns.shape[1]), x.dtype)
+            for weights, rows, result in self._by_group(matrix, columns, sums):
                 product(weights, rows, out=result)
             own = y[start:stop]
-            arguments = (product, b, own, stop - start, self.m, self.pixels)
+            arguments = (sums, b, own, stop - start, self.m, self.pixels)
             launch("conv/samples_first", x.dtype, own.size, *arguments)
         return y
 

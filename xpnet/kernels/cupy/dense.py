@@ -13,8 +13,9 @@ import numpy as np
 from ...typing import Array
 from ..registry import register
 from .gpu import DTYPES, contiguous, cupy, launch, launch_blocks, wide
+from .products import product
 
-__all__: list[str] = []
+__all__ = ["sum_of_rows"]
 
 ROWS, PARTS = 1024, 64
 """Sums over the samples are made in parts of at least so many rows, and in at most so many."""
@@ -40,7 +41,7 @@ def forward(x: Array, *parameters: Array | None, rectify_last: bool = False) -> 
         x = contiguous(x)
         for i, w in enumerate(weights):
             inputs.append(x)
-            x = cupy().matmul(x, w.T)  # (N, D) (D, M) -> (N, M)
+            x = product(x, w.T)  # (N, D) (D, M) -> (N, M)
             b, rectify = parameters[2 * i + 1], rectify_last or i + 1 < len(weights)
             if rectify or b is not None:
                 b = None if b is None else contiguous(b)
@@ -60,16 +61,21 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
             dz, gradients[first + 1] = _errors(dy, y if rectified else None, needs_b)
             y, rectified = inputs[i], True
             if needs_w:
-                gradients[first] = cupy().matmul(dz.T, y)
+                gradients[first] = product(dz.T, y)
             if not any(needs[:first]):
                 break
-            dy = cupy().matmul(dz, weights[i])
+            dy = product(dz, weights[i])
         else:
             gradients[0] = dy
     return tuple(gradients)
 
 
-def _errors(dy: Array, y: Array | None, needs_b: bool) -> tuple[Array, Array | None]:
+def sum_of_rows(x: Array) -> Array:
+    """(N, M) -> (M,), in one launch unless there are many rows."""
+    return _errors(contiguous(x), None, True)[1]
+
+
+def _errors(dy: Array, y: Array | None, needs_b: bool) -> tuple[Any, Any]:
     """Return dz, and db if it is needed."""
     if y is None and not needs_b:
         return dy, None

@@ -11,6 +11,7 @@ from typing import Any
 from ...typing import Array
 from ..registry import register
 from .gpu import DTYPES, cupy
+from .products import product
 
 __all__: list[str] = []
 
@@ -27,7 +28,7 @@ def accepts(x: Array, w: Array, b: Array | None = None) -> bool:
 
 def forward(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Any]:
     with x.device:
-        y = cupy().matmul(_rows(x), w.T)  # (N, D) (D, M) -> (N, M)
+        y = product(_rows(x), w.T)  # (N, D) (D, M) -> (N, M)
         if b is not None:
             cupy().add(y, b, out=y)
     return y.reshape(*x.shape[:-1], w.shape[0]), (x, w)
@@ -39,9 +40,9 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     with dy.device:
         rows = _rows(dy.astype(x.dtype, copy=False))
         if needs[0]:
-            dx = cupy().matmul(rows, w).reshape(x.shape)
+            dx = product(rows, w).reshape(x.shape)
         if needs[1]:
-            dw = cupy().matmul(rows.T, _rows(x))
+            dw = product(rows.T, _rows(x))
         if len(needs) > 2 and needs[2]:
             db = rows.sum(axis=0)
     return (dx, dw, db)[: len(needs)]
