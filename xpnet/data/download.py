@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import tempfile
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -54,6 +52,8 @@ def fetch(urls: Sequence[str], path: str | os.PathLike[str], sha256: str) -> Pat
     ...     fetch([source.as_uri()], pathlib.Path(folder, "copy"), checksum).read_bytes()
     b'abc'
     """
+    from http.client import HTTPException  # takes longer to import than the data sets
+
     path = Path(path)
     failures = []
     for url in urls:
@@ -62,7 +62,7 @@ def fetch(urls: Sequence[str], path: str | os.PathLike[str], sha256: str) -> Pat
             _fetch_one(url, path, sha256)
             return path
         # OSError: no network, no such address, time-out, no space; ValueError: not a URL
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except (OSError, ValueError, HTTPException) as error:
             failures.append(f"{url}: {type(error).__name__}: {error}")
     raise DataError(
         f"fetch: {path.name} must come from one of {len(urls)} addresses, got none "
@@ -72,6 +72,8 @@ def fetch(urls: Sequence[str], path: str | os.PathLike[str], sha256: str) -> Pat
 
 
 def _fetch_one(url: str, path: Path, sha256: str) -> None:
+    import urllib.request
+
     request = urllib.request.Request(url, headers={"User-Agent": "xpnet"})
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 import os
-import platform
-import subprocess
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -59,6 +57,8 @@ def manifest(
     >>> found["seed"], found["device"], found["config"]
     (5, 'cpu', {'lr': 0.1})
     """
+    import platform
+
     target = as_device(device)
     return {
         "versions": _versions(target.library.package),
@@ -148,6 +148,8 @@ def git_state() -> dict[str, Any] | None:
 
 
 def _git(*arguments: str) -> str | None:
+    import subprocess  # a program that only loads a model does not wait for it
+
     # --no-optional-locks: to look must not get in the way of a commit made at the same time
     command = ["git", "--no-optional-locks", *arguments]
     try:
@@ -166,6 +168,8 @@ def _git(*arguments: str) -> str | None:
 
 
 def _versions(package: str) -> dict[str, str]:
+    import platform
+
     versions = {"python": platform.python_version(), "xpnet": __version__, "numpy": np.__version__}
     if package not in versions:
         versions[package] = getattr(importlib.import_module(package), "__version__", "unknown")

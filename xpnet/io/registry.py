@@ -55,7 +55,7 @@ def register_module(cls: type[M]) -> type[M]:
             f"register_module: cls must be a subclass of nn.Module, got {cls!r}; "
             "pass the class, not an instance"
         )
-    known = _known().get(cls.__name__)
+    known = _known(cls.__name__)
     if known is not None and _full_name(known) != _full_name(cls):
         raise ArgumentError(
             f"register_module: cls must have a name of its own, got {_full_name(cls)}, but "
@@ -80,9 +80,9 @@ def class_called(name: str) -> type[Module]:
     """
     if name in _ON_DEMAND:
         importlib.import_module(_ON_DEMAND[name])  # which registers it
-    known = _known()
-    if name in known:
-        return known[name]
+    known = _known(name)
+    if known is not None:
+        return known
     # saved before it was registered: the file has its full name
     short = name.rpartition(".")[2]
     if short in _REGISTERED:
@@ -102,18 +102,17 @@ def name_of(cls: type[Module]) -> str:
     >>> name_of(nn.Linear)
     'Linear'
     """
-    known = _known().get(cls.__name__)
-    return cls.__name__ if known is not None and known is cls else _full_name(cls)
+    return cls.__name__ if _known(cls.__name__) is cls else _full_name(cls)
 
 
-def _known() -> dict[str, type[Module]]:
-    known = dict(_REGISTERED)
-    for module in (nn, models):
-        for name in module.__all__:
-            value = getattr(module, name)
+def _known(name: str) -> type[Module] | None:
+    """Return the class of that name; only the file that it is in is imported."""
+    for folder in (models, nn):
+        if name in folder.__all__:
+            value = getattr(folder, name)
             if isinstance(value, type) and issubclass(value, Module) and value is not Module:
-                known[name] = value
-    return known
+                return value
+    return _REGISTERED.get(name)
 
 
 def _full_name(cls: type) -> str:
