@@ -14,6 +14,7 @@
 ``train.py``        ``xpnet train``, with ``training_options.py``: its options
 ``evaluate.py``     ``xpnet evaluate``
 ``predict.py``      ``xpnet predict``, with ``writers.py``: tables, JSON, CSV
+``serve.py``        ``xpnet serve``
 ``summary.py``      ``xpnet summary``
 ==================  ======================================================
 """

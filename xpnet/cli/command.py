@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import XpnetError, choose
-from . import bench, devices, evaluate, predict, summary, train
+from . import bench, devices, evaluate, predict, serve, summary, train
 from .config import with_config
 from .parsing import Parser
 
@@ -18,6 +18,7 @@ examples:
   xpnet train --model mlp --data digits --output digits.safetensors
   xpnet evaluate digits.safetensors --data digits
   xpnet predict digits.safetensors image.png
+  xpnet serve digits.safetensors --open
   xpnet devices
 
 `xpnet COMMAND --help` tells more about each command."""
@@ -34,8 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0: done; 2: an argument, a file or the data are wrong (one line on standard error says
-        how); 130: broken off with Ctrl-C.
+        0: done; 1: done, but for samples that were skipped; 2: an argument, a file or the data are
+        wrong (one line on standard error says how); 130: broken off with Ctrl-C; 141: whoever read
+        the output stopped reading.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"xpnet {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (train, evaluate, predict, summary, bench, devices):
+    for module in (train, evaluate, predict, serve, summary, bench, devices):
         module.add_parser(commands)
     return parser
 

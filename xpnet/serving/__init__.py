@@ -10,6 +10,12 @@
 ``answers.py``      what outputs say: classes and probabilities
 ``masks.py``        what they say about pixels
 ``predictor.py``    ``Predictor``: a model from a file, ready to be asked
+``layers.py``       what layers make of a sample, as small pictures
+``requests.py``     what a request asks for
+``service.py``      what a server answers, without the web
+``application.py``  the web application
+``server.py``       socket, signals, browser
+``page/``           the page
 ==================  ================================================================
 
 The command line and the server share all of it: a drawing in the browser is prepared as a file is.
