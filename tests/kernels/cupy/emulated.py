@@ -22,6 +22,7 @@ import tempfile
 import weakref
 from contextlib import contextmanager
 from functools import cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from unittest.mock import patch
@@ -40,6 +41,7 @@ from tests.kernels.cupy.standin.device import (
     require_intact,
 )
 from tests.kernels.cupy.standin.namespace import Namespace
+from xpnet.backend.device import _found
 from xpnet.backend.library import library
 from xpnet.kernels.cupy import gpu, products
 
@@ -165,7 +167,7 @@ def _modules():
     )
     for name in (
         *("empty", "zeros", "array", "asarray", "asnumpy", "ascontiguousarray", "matmul"),
-        *("add", "may_share_memory", "ndarray"),
+        *("add", "arange", "may_share_memory", "ndarray"),
     ):
         setattr(cupy, name, getattr(arrays, name))
     cupy.RawKernel, cupy.cuda, cupy.__version__ = RawKernel, cuda, "14.2.0"
@@ -181,7 +183,10 @@ def _modules():
     linalg = ModuleType("cupy._core._routines_linalg")
     linalg.get_compute_type = lambda dtype: 0
     modules = {"cupy": cupy, "cupy.cuda": cuda, "cupy.cuda.runtime": runtime}
-    return modules | {"cupy._core._routines_linalg": linalg}
+    modules["cupy._core._routines_linalg"] = linalg
+    for name, module in modules.items():
+        module.__spec__ = ModuleSpec(name, None)
+    return modules
 
 
 _pool, _pinned_pool = device.MemoryPool(), SimpleNamespace(malloc=bytearray)
@@ -197,6 +202,7 @@ def emulation():
     sys.modules.update(modules)
     with (
         patch.object(cupy, "_namespace", Namespace()),
+        patch.dict(_found, clear=True),
         patch.object(products, "_library", lambda: cublas),
         patch.object(products, "_of_thread", products._OfThread()),
     ):

@@ -325,5 +325,9 @@ class _Add:
 add = _Add()
 
 
+def arange(n):
+    return compute(lambda: np.arange(n))
+
+
 def may_share_memory(a, b):
     return np.may_share_memory(plain(a), plain(b))

@@ -38,6 +38,9 @@ class Namespace:
         setattr(self, name, wrapped)
         return wrapped
 
+    def __array_namespace_info__(self):
+        return _Info()
+
     def asarray(self, obj, /, *, dtype=None, device=None, copy=None):
         with device or Device():
             if isinstance(obj, ndarray) and copy:
@@ -61,6 +64,13 @@ class Namespace:
 
     def result_type(self, *arrays):
         return host.result_type(*(getattr(x, "dtype", x) for x in arrays))
+
+
+class _Info:
+    """What the devices can do: all that NumPy can."""
+
+    def dtypes(self, *, device=None, kind=None):
+        return host.__array_namespace_info__().dtypes(kind=kind)
 
 
 def _creating(function):
