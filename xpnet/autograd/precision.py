@@ -121,8 +121,11 @@ def arranged(name: str, inputs: Any) -> tuple[Any, str]:
     if precision is None or not (half or name in WIDE or name in AROUND):
         return inputs, ""
     kinds = [_kind(x.data if isinstance(x, Traced) else x) for x in inputs]
-    if half and any(kind is not None and kind.name == "float64" for kind in kinds):
+    known = [kind for kind in kinds if kind is not None]
+    if half and any(kind.name == "float64" for kind in known):
         return inputs, ""
+    if any(kind.library is not known[0].library for kind in known):
+        return inputs, ""  # the operation will say so
     found = []
     for x, kind in zip(inputs, kinds, strict=True):
         if kind is None or (not half and _WIDTHS[kind.name] > 2):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..autograd import no_grad
+from ..autograd.modes import MODE
+from ..autograd.precision import cast
 from ..backend import device_of, is_array, namespace, shares_home, to_device, unwrap
 from ..errors import ArgumentError, DeviceError, DTypeError
 from ..typing import Array
@@ -81,7 +83,16 @@ def _predict(module: Module, x: Array) -> Any:
         weights = next(module.parameters(), None)
         if weights is None or not is_array(x) or shares_home(x, weights):
             raise
-    return to_device(bare(module(to_device(x, device_of(weights)))), device_of(x))
+    return _back(bare(module(to_device(x, device_of(weights)))), x)
+
+
+def _back(output: Any, x: Array) -> Any:
+    """Move results to where `x` is; those of half precision as float32, which every library has."""
+    if isinstance(output, tuple):
+        return tuple(_back(part, x) for part in output)
+    if MODE.precision is not None and is_array(output):
+        output = cast(output, "float32")
+    return to_device(output, device_of(x))
 
 
 def require_arrays(where: str, inputs: Iterable[Any]) -> None:
