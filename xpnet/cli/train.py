@@ -173,6 +173,7 @@ def _trainer(options: argparse.Namespace, model: Module, train: ArrayDataset) ->
         schedule_every="step",
         callbacks=[StopOnNaN()],
         clip_norm=options.clip_norm,
+        precision=options.precision,
     )
 
 

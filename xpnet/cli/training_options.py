@@ -110,6 +110,13 @@ def add_where(parser: Any) -> None:
         help="float32 (default) or float64",
     )
     group.add_argument(
+        "--precision",
+        type=choice(["float16", "bfloat16", "tf32"]),
+        metavar="NAME",
+        help="compute layers in float16 (with a scaled loss), bfloat16, or on an NVIDIA GPU tf32; "
+        "weights stay what --dtype says",
+    )
+    group.add_argument(
         "--output",
         default="model.safetensors",
         metavar="FILE",

@@ -74,8 +74,8 @@ class GradScaler:
 
     Notes
     -----
-    The gradients are looked at on the device. One truth value for each optimizer is fetched, in
-    :meth:`step`: whether to take the step, a GPU is waited for once.
+    The gradients are looked at on the device. One truth value for each optimizer is fetched from
+    it, in :meth:`step`, which waits for a GPU: whether the step is to be taken.
 
     References
     ----------

@@ -5,6 +5,7 @@
 ``evaluation.py``  loss and metrics of a model on data
 ``steps.py``       one step: forward, loss, backward, update
 ``arguments.py``   what the arguments of a trainer must be
+``precision.py``   float32, TF32, or half precision with a scaled loss
 ``modes.py``       training and evaluation mode of a model
 ``inputs.py``      what ``fit`` accepts as data
 ``targets.py``     what kind of targets a loss wants

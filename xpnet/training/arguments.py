@@ -8,22 +8,23 @@ from typing import Any
 from ..errors import ArgumentError
 from ..nn import Module
 from ..optim import Optimizer
-from .callbacks import Callback
+from ..optim import by_name as by_name_of_optimizer
+from .callbacks import Callback, StepSchedule
 from .metrics import Metric, by_name
 from .targets import is_for_classes
 
 __all__ = [
+    "callbacks_for",
     "metrics_for",
+    "optimizer_for",
     "positive",
-    "require_callbacks",
-    "require_common_parameters",
-    "require_no_clipping",
-    "require_schedule",
 ]
 
 
-def require_common_parameters(model: Module, optimizer: Any) -> None:
-    """Raise an ArgumentError unless the optimizer changes parameters of the model."""
+def optimizer_for(model: Module, optimizer: Any, clip_norm: float | None) -> Optimizer:
+    """Return the optimizer, made if it is a name, or raise an ArgumentError if it does not fit."""
+    if isinstance(optimizer, str):
+        optimizer = by_name_of_optimizer(optimizer)(model.parameters())
     if not isinstance(optimizer, Optimizer):
         raise ArgumentError(
             f"Trainer: optimizer must be an Optimizer or a name, got {optimizer!r}; "
@@ -35,26 +36,30 @@ def require_common_parameters(model: Module, optimizer: Any) -> None:
             "Trainer: optimizer must have the parameters of the model, got one with parameters of "
             "another; write optim.Adam(model.parameters())"
         )
-
-
-def require_no_clipping(optimizer: Optimizer, clip_norm: float | None) -> None:
-    """Raise an ArgumentError if gradients are clipped for an optimizer that compares them."""
     if clip_norm is not None and optimizer.needs_closure:
         raise ArgumentError(
             f"Trainer: clip_norm must be None with {type(optimizer).__name__}, got {clip_norm!r}; "
             "clipped gradients are not those of the loss, which it relies on"
         )
+    return optimizer
 
 
-def require_callbacks(callbacks: Any) -> list[Callback]:
-    """Return the callbacks as a list, or raise an ArgumentError."""
+def callbacks_for(callbacks: Any, schedule: Any, schedule_every: str) -> list[Callback]:
+    """Return the callbacks as a list, that of the schedule at its end, or raise ArgumentError."""
     for callback in callbacks:
         if not isinstance(callback, Callback):
             raise ArgumentError(
                 f"Trainer: callbacks must be instances of training.Callback, got {callback!r}; "
                 "derive a class from it and define, e.g., on_epoch_end"
             )
-    return list(callbacks)
+    if schedule is None:
+        return list(callbacks)
+    if not hasattr(schedule, "step"):
+        raise ArgumentError(
+            f"Trainer: schedule must be a schedule of xpnet.optim, got {schedule!r}; write, e.g., "
+            "optim.CosineAnnealingLR(optimizer, T_max=epochs)"
+        )
+    return [*callbacks, StepSchedule(schedule, schedule_every)]
 
 
 def metrics_for(loss: Any, metrics: Sequence[str | Metric] | str | None) -> list[Metric]:
@@ -62,15 +67,6 @@ def metrics_for(loss: Any, metrics: Sequence[str | Metric] | str | None) -> list
     if metrics is None:
         metrics = ["accuracy"] if is_for_classes(loss) else []
     return [by_name(m) for m in ([metrics] if isinstance(metrics, str) else metrics)]
-
-
-def require_schedule(schedule: Any) -> None:
-    """Raise an ArgumentError unless the schedule can be stepped."""
-    if not hasattr(schedule, "step"):
-        raise ArgumentError(
-            f"Trainer: schedule must be a schedule of xpnet.optim, got {schedule!r}; write, e.g., "
-            "optim.CosineAnnealingLR(optimizer, T_max=epochs)"
-        )
 
 
 def positive(where: str, argument: str, value: Any, remedy: str) -> int:

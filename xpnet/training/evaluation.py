@@ -11,6 +11,7 @@ from ..nn import Module
 from .inputs import batches_for
 from .loss import BatchLoss
 from .metrics import Metric
+from .precision import Precision
 from .totals import Totals
 
 __all__ = ["EVALUATION", "measure"]
@@ -20,13 +21,17 @@ EVALUATION = 256
 
 
 def measure(
-    model: Module, loss: BatchLoss, metrics: Sequence[Metric], loader: DataLoader
+    model: Module,
+    loss: BatchLoss,
+    metrics: Sequence[Metric],
+    loader: DataLoader,
+    precision: Precision,
 ) -> dict[str, float]:
     """Return loss and metrics of a model, which is in evaluation mode afterwards."""
     model.eval()
     totals = Totals(metrics)
-    with no_grad():
+    with no_grad(), precision.autocast():
         for x, y, w in batches_for(model, loader):
-            outputs = unwrap(model(x))
+            outputs = unwrap(precision.outputs(model, x))
             totals.add(loss(outputs, y, w), outputs, y, w)
     return totals.compute()

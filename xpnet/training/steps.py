@@ -7,9 +7,10 @@ from typing import Any
 
 from ..backend import unwrap
 from ..nn import Module
-from ..optim import Optimizer, clip_grad_norm_
+from ..optim import Optimizer
 from .inputs import Batch
 from .loss import BatchLoss, shares
+from .precision import Precision
 from .totals import Totals
 
 __all__ = ["set_gradients", "take_step"]
@@ -17,10 +18,11 @@ __all__ = ["set_gradients", "take_step"]
 
 def take_step(
     model: Module,
-    optimizer: Optimizer,
-    loss: BatchLoss,
     batches: Sequence[Batch],
     totals: Totals,
+    optimizer: Optimizer,
+    loss: BatchLoss,
+    precision: Precision,
     clip_norm: float | None = None,
 ) -> None:
     """Take one step for a group of batches, as for one batch that is so much larger.
@@ -33,27 +35,34 @@ def take_step(
 
         def closure() -> Any:
             optimizer.zero_grad()
-            return set_gradients(model, loss, batches, next(counted, None))
+            return set_gradients(model, loss, batches, next(counted, None), precision)
 
         optimizer.step(closure)
         return
     optimizer.zero_grad()
-    set_gradients(model, loss, batches, totals)
-    if clip_norm is not None:
-        clip_grad_norm_(model.parameters(), clip_norm)
-    optimizer.step()
+    with precision.quiet():
+        set_gradients(model, loss, batches, totals, precision)
+        precision.update(optimizer, model, clip_norm)
 
 
 def set_gradients(
-    model: Module, loss: BatchLoss, batches: Sequence[Batch], totals: Totals | None
+    model: Module,
+    loss: BatchLoss,
+    batches: Sequence[Batch],
+    totals: Totals | None,
+    precision: Precision,
 ) -> Any:
-    """Add the gradients of the mean loss over a group of batches, and return that loss."""
+    """Add the gradients of the mean loss over a group of batches, and return that loss.
+
+    With a scaler they are so many times as large.
+    """
     mean: Any = None
     for (x, y, w), share in zip(batches, shares(batches), strict=True):
-        outputs = model(x)
-        value = loss(outputs, y, w)
+        with precision.autocast():
+            outputs = precision.outputs(model, x)
+            value = loss(outputs, y, w)
         part = value if len(batches) == 1 else value * share
-        part.backward()
+        precision.scaler.scale(part).backward()
         if totals is not None:
             totals.add(value, unwrap(outputs), y, w)
         mean = unwrap(part) if mean is None else mean + unwrap(part)

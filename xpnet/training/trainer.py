@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import optim
 from ..backend import Device, DeviceLike, current_device, device_of
 from ..backend import device as on_device
 from ..data import DataLoader
@@ -18,15 +17,8 @@ from ..nn import Module
 from ..nn.functional import get_loss
 from ..optim import Optimizer
 from ..typing import Array
-from .arguments import (
-    metrics_for,
-    positive,
-    require_callbacks,
-    require_common_parameters,
-    require_no_clipping,
-    require_schedule,
-)
-from .callbacks import Callback, ProgressBar, StepSchedule
+from .arguments import callbacks_for, metrics_for, optimizer_for, positive
+from .callbacks import Callback, ProgressBar
 from .checkpointing import Checkpoints, Run
 from .evaluation import EVALUATION, measure
 from .history import History
@@ -34,6 +26,7 @@ from .inputs import as_loader, batches_for, groups, predict, require_good_data
 from .loss import BatchLoss
 from .metrics import Metric
 from .modes import mode_kept
+from .precision import Precision
 from .steps import take_step
 
 __all__ = ["Trainer"]
@@ -71,6 +64,9 @@ class Trainer:
         How many optimizer steps go by between two looks at loss and metrics. They are collected
         on the device and fetched only then and at the end of an epoch, because each look makes a
         GPU wait.
+    precision : {"float16", "bfloat16", "tf32"}, optional
+        Compute in :class:`xpnet.autocast`, in `evaluate` and `predict` too; with float16 the loss
+        is scaled, by ``trainer.precision.scaler``. Parameters and predictions stay float32.
 
     Attributes
     ----------
@@ -105,21 +101,16 @@ class Trainer:
         accumulate: int = 1,
         device: DeviceLike = None,
         log_every: int = 50,
+        precision: str | None = None,
     ) -> None:
         self.model = model if device is None else model.to(device)
-        if isinstance(optimizer, str):
-            optimizer = optim.by_name(optimizer)(model.parameters())
-        require_common_parameters(model, optimizer)
-        self.optimizer = optimizer
+        self.optimizer = optimizer_for(model, optimizer, clip_norm)
         self.loss = get_loss(loss)
         self._loss = BatchLoss(self.loss)
         self.metrics = metrics_for(self.loss, metrics)
-        self.callbacks = require_callbacks(callbacks)
-        if schedule is not None:
-            require_schedule(schedule)
-            self.callbacks.append(StepSchedule(schedule, schedule_every))
-        require_no_clipping(optimizer, clip_norm)
+        self.callbacks = callbacks_for(callbacks, schedule, schedule_every)
         self.clip_norm = clip_norm
+        self.precision = Precision(precision, self.optimizer)
         self.accumulate = positive("Trainer", "accumulate", accumulate, "1: every batch is a step")
         self.log_every = positive("Trainer", "log_every", log_every, "50 is usual")
         self.history = History()
@@ -133,7 +124,8 @@ class Trainer:
         self.model.train()
         totals = run.begin_epoch()
         for batches in groups(batches_for(self.model, run.loader), self.accumulate):
-            take_step(self.model, self.optimizer, self._loss, batches, totals, self.clip_norm)
+            how = self.optimizer, self._loss, self.precision, self.clip_norm
+            take_step(self.model, batches, totals, *how)
             self.step += 1
             self.samples = totals.samples
             for callback in run.callbacks:
@@ -282,7 +274,7 @@ class Trainer:
             return self._evaluate(as_loader("evaluate", data, batch_size))
 
     def _evaluate(self, loader: DataLoader) -> dict[str, float]:
-        return measure(self.model, self._loss, self.metrics, loader)
+        return measure(self.model, self._loss, self.metrics, loader, self.precision)
 
     def predict(self, x: Any, batch_size: int = 256) -> Array:
         """Return the model's outputs for `x`, in the library and on the device of `x`.
@@ -290,7 +282,8 @@ class Trainer:
         Floating-point inputs are brought to the model's dtype. Data frames and sparse matrices
         (dense one batch at a time) give NumPy arrays.
         """
-        return predict(self.model, x, batch_size)
+        with on_device(self.device), self.precision.autocast():
+            return self.precision.predicted(predict(self.model, x, batch_size))
 
     @property
     def device(self) -> Device:

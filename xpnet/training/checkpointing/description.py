@@ -31,6 +31,7 @@ def describe(trainer: Trainer, loader: DataLoader) -> dict[str, Any]:
         "metrics": [metric.name for metric in trainer.metrics],
         "callbacks with a state": [_called(c) for c in with_state(trainer.callbacks)],
         "clip_norm": trainer.clip_norm,
+        "precision": trainer.precision.name,
         "accumulate": trainer.accumulate,
         "batch_size": loader.batch_size,
         "shuffle": loader.shuffle,

@@ -30,8 +30,9 @@ STATE = "[state]"
 
 
 KEYS = (
-    "model", "frozen", "optimizer", "callbacks", "random", "loader", "validation", "history",
-    "epoch", "step", "first_epoch", "stopped", "finished", "best", "totals", "seconds", "run",
+    "model", "frozen", "optimizer", "scaler", "callbacks", "random", "loader", "validation",
+    "history", "epoch", "step", "first_epoch", "stopped", "finished", "best", "totals", "seconds",
+    "run",
 )  # fmt: skip
 """What is in a state, see ``state.py``."""
 
@@ -196,6 +197,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         )
     try:
         state = unflatten(arrays.pop(STATE).tobytes().decode(), arrays)
+        state.setdefault("scaler", {})  # there was none before there was autocast
         return Checkpoint(Path(path), {key: state[key] for key in KEYS})
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(

@@ -6,6 +6,7 @@ The state is a tree of numbers, text and arrays (``io/tree.py``):
 ``model``         parameters and buffers, by name
 ``frozen``        names of the parameters that require no gradient
 ``optimizer``     its options, as a schedule has left them, and its memory
+``scaler``        the scale of the loss, with float16
 ``callbacks``     what each callback has to remember: schedules, the best so far, ...
 ``random``        where the sequence of random draws is
 ``loader``        epoch, samples delivered and seed; ``validation``: the same
@@ -41,6 +42,7 @@ def collect(
         "model": model.state_dict(),
         "frozen": [name for name, p in model.named_parameters() if not p.requires_grad],
         "optimizer": trainer.optimizer.state_dict(),
+        "scaler": trainer.precision.state_dict(),
         "callbacks": [callback.state_dict() for callback in with_state(trainer.callbacks)],
         "random": random.get_state(),
         "loader": loader.state_dict(),
@@ -64,6 +66,7 @@ def put_back(
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name not in state["frozen"]
     trainer.optimizer.load_state_dict(state["optimizer"])
+    trainer.precision.load_state_dict(state["scaler"])
     for callback, remembered in zip(with_state(trainer.callbacks), state["callbacks"], strict=True):
         callback.load_state_dict(remembered)
     random.set_state(state["random"])
