@@ -1,0 +1,140 @@
+"""The model run on Symbols: its arrays become constants, its inputs what they are followed from."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ....autograd import no_grad
+from ....backend import Device, device, is_array, to_numpy, unwrap
+from ....errors import ArgumentError, DeviceError
+from ....nn import Module
+from ....nn.ownership import join
+from ....nn.predict import PREDICTING
+from .graph import Trace, Value, tracing
+from .reconcile import Run
+from .sizes import Sizes
+from .symbol import Symbol, constant
+
+__all__ = ["input_names", "output_names", "run", "with_symbols"]
+
+#: What the results of layers that return several are called.
+RESULTS = {
+    "GRU": ("output", "h_n"),
+    "LSTM": ("output", "h_n", "c_n"),
+    "LSTMCell": ("h", "c"),
+    "MultiheadAttention": ("output", "weights"),
+    "RNN": ("output", "h_n"),
+}
+
+
+def with_symbols(model: Module) -> Module:
+    """Return a copy of the model whose arrays are constants, called as in ``state_dict()``."""
+    memo: dict[int, Any] = {}
+    for name, parameter in model.named_parameters():
+        memo[id(parameter.data)] = constant(to_numpy(parameter.data), name)
+        if parameter.grad is not None:
+            memo[id(parameter.grad)] = None
+    for name, buffer in model.named_buffers():
+        memo[id(buffer)] = constant(to_numpy(buffer), name)
+    for module in model.modules():  # what watches the model need not watch its copy
+        memo[id(module._hooks)] = ()
+    twin = copy.deepcopy(model, memo)
+    for prefix, module in twin.named_modules():
+        for name, value in module.__dict__.items():
+            if name != "_init_args":
+                module.__dict__[name] = _replaced(value, join(prefix, name))
+    return twin
+
+
+def _replaced(x: Any, name: str) -> Any:
+    """Turn other arrays of a module into constants too."""
+    if isinstance(x, Symbol):
+        return x
+    if is_array(x):
+        return constant(to_numpy(x), name)
+    if type(x) in (list, tuple):
+        return type(x)(_replaced(part, f"{name}.{i}") for i, part in enumerate(x))
+    if type(x) is dict:
+        return {key: _replaced(part, f"{name}.{key}") for key, part in x.items()}
+    return x
+
+
+def run(
+    twin: Module, inputs: dict[str, np.ndarray], sizes: Sizes, opset: int, home: Device
+) -> tuple[Run, Any]:
+    """Run the model in evaluation mode; return what was recorded, and what it returned."""
+    trace = Trace(opset)
+    model = copy.deepcopy(twin)  # a forward may change the model
+    for name, module in model.named_modules():
+        module.__dict__["forward"] = _in_scope(module.forward, name, trace)
+    given = [Value(array, name=name, is_input=True, varies=True) for name, array in inputs.items()]
+    outer, PREDICTING.on = PREDICTING.on, True
+    try:
+        with tracing(trace), device(home), no_grad():
+            returned = model(*map(Symbol, given))
+    except DeviceError as problem:
+        raise ArgumentError(
+            "export: arrays that forward uses must belong to the model, got one from elsewhere; "
+            f"keep it in the model with self.register_buffer(name, array) ({problem})"
+        ) from problem
+    finally:
+        PREDICTING.on = outer
+    outputs = [symbol.value for _, symbol in _parts(returned, ())]
+    return Run(sizes, trace, given, outputs), returned
+
+
+def _in_scope(forward: Callable[..., Any], scope: str, trace: Trace) -> Callable[..., Any]:
+    @functools.wraps(forward)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with trace.inside(scope):
+            return forward(*args, **kwargs)
+
+    return inside
+
+
+def _parts(returned: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Symbol]]:
+    """Iterate over the arrays among what a model returned, with their places."""
+    bare = unwrap(returned)
+    if isinstance(bare, Symbol):
+        yield place, bare
+    elif isinstance(bare, tuple | list):
+        for i, part in enumerate(bare):
+            yield from _parts(part, (*place, i))
+    elif isinstance(bare, dict):
+        for key, part in bare.items():
+            yield from _parts(part, (*place, key))
+    elif bare is not None:
+        raise ArgumentError(
+            f"export: the model must return arrays, got {type(bare).__name__}; return what it "
+            "computes from its input as an array"
+        )
+
+
+def input_names(model: Module, count: int) -> list[str]:
+    """Return the names of the arguments of forward."""
+    found: list[str] = []
+    for parameter in inspect.signature(model.forward).parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            found += [f"{parameter.name}_{i}" for i in range(count - len(found))]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            found.append(parameter.name)
+    return found[:count] if len(found) >= count else [f"input_{i}" for i in range(count)]
+
+
+def output_names(model: Module, returned: Any) -> list[str]:
+    """Return a name for each array that the model returned."""
+    places = [place for place, _ in _parts(returned, ())]
+    if places == [()]:
+        return ["output"]
+    known: Sequence[str] = RESULTS.get(type(model).__name__, ())
+    if len(places) <= len(known) and type(model).__module__.startswith("xpnet.nn."):
+        return list(known[: len(places)])
+    if all(isinstance(part, str) for place in places for part in place):
+        return [".".join(place) for place in places]
+    return [f"output_{i}" for i in range(len(places))]
