@@ -4,8 +4,9 @@ Prints a table per benchmark and stores it, with the machine and the versions, a
 ``benchmarks/results/NAME.json`` (``NAME-cuda.json``). Figures are never asserted anywhere; what is
 wanted is printed beside the ratios. On a GPU ``--tf32`` lets all peers use TF32. Commands of their
 own: ``python -m benchmarks.scaling``, ``benchmarks.accuracy``, ``benchmarks.lenet_accuracy``,
-``benchmarks.sklearn_fit``, ``benchmarks.perplexity``; and, without peers, ``benchmarks.mutations``
-(damaged files) and ``benchmarks.sigkill`` (killed trainings).
+``benchmarks.sklearn_fit``, ``benchmarks.perplexity``, ``benchmarks.cold_start`` (megabytes on the
+disk); and, without peers, ``benchmarks.mutations`` (damaged files) and ``benchmarks.sigkill``
+(killed trainings).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ NAMES = (
     "memory",
     "tape",
     "import_time",
+    "cold_start",
 )
 UNITS = {"seconds": (1e3, "ms"), "bytes": (2.0**-20, "MiB")}  # stored -> printed
 
