@@ -158,8 +158,6 @@ def conv_transpose(
             total = full[i] + more[i] - wanted[i]
             less, rest = total // 2, total - total // 2
             before[i], after[i] = (less, rest) if auto_pad == "SAME_UPPER" else (rest, less)
-            if not same:
-                before[i], after[i] = less, rest
     require_room([x.shape[0], w.shape[1] * group, *full])
     y = F.conv_transpose(
         x, w, b, stride=tuple(win.stride), groups=group, dilation=tuple(win.dilation)

@@ -65,8 +65,9 @@ def group_normalization(
     return F.group_norm(x, num_groups, scale, bias, eps=epsilon)
 
 
-@operator("LayerNormalization", choices={"stash_type": (1,)})
+@operator("LayerNormalization", outputs=3, choices={"stash_type": (1,)})
 def layer_normalization(
+    call: Call,
     x: Any,
     scale: Any,
     bias: Any = None,
@@ -75,13 +76,21 @@ def layer_normalization(
     epsilon: float = 1e-5,
     stash_type: int = 1,
 ) -> Any:
-    """Normalise each sample over the axes from `axis` on."""
+    """Normalise each sample over the axes from `axis` on; return 1 / deviation too, if asked."""
     axis = axis_of(x, axis)
     shape = tuple(x.shape[axis:])
     if tuple(scale.shape) == shape and (bias is None or tuple(bias.shape) == shape):
-        return F.layer_norm(x, shape, scale, bias, eps=epsilon)
-    y = F.layer_norm(x, shape, eps=epsilon) * scale
-    return y if bias is None else y + bias
+        y = F.layer_norm(x, shape, scale, bias, eps=epsilon)
+    else:
+        y = F.layer_norm(x, shape, eps=epsilon) * scale
+        y = y if bias is None else y + bias
+    if call.outputs == 1:
+        return y
+    xp = namespace(x)
+    over = tuple(range(axis, len(x.shape)))
+    mean = xp.mean(x, axis=over, keepdims=True)
+    var = xp.var(x, axis=over, keepdims=True)
+    return (y, mean, 1.0 / xp.sqrt(var + epsilon))[: call.outputs]
 
 
 @operator("RMSNormalization", choices={"stash_type": (1,)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -60,13 +61,16 @@ def _extreme(name: str) -> Callable[..., Any]:
             return x
         if xp.isdtype(x.dtype, "bool"):
             return getattr(xp, {"max": "any", "min": "all"}[name])(x, **over)
+        if any(x.shape[axis] == 0 for axis in over["axis"]):  # of nothing it is infinite
+            nothing = _sum(xp, x, **over)
+            return xp.full_like(nothing, -math.inf if name == "max" else math.inf)
         return getattr(xp, name)(x, **over)
 
     return function
 
 
 def _log_sum_exp(xp: Any, x: Any, **over: Any) -> Any:
-    highest = xp.max(x, axis=over["axis"], keepdims=True) if over["axis"] else x
+    highest = _extreme("max")(xp, x, axis=over["axis"], keepdims=True)
     highest = xp.where(xp.isfinite(highest), highest, xp.zeros_like(highest))
     total = xp.log(_sum(xp, xp.exp(x - highest), axis=over["axis"], keepdims=True)) + highest
     return total if over["keepdims"] or not over["axis"] else xp.squeeze(total, axis=over["axis"])
