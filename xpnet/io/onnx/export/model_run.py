@@ -44,12 +44,19 @@ def with_symbols(model: Module) -> Module:
         memo[id(buffer)] = constant(to_numpy(buffer), name)
     for module in model.modules():  # what watches the model need not watch its copy
         memo[id(module._hooks)] = ()
-    twin = copy.deepcopy(model, memo)
+    twin = _copied(model, memo)
     for prefix, module in twin.named_modules():
         for name, value in module.__dict__.items():
             if name != "_init_args":
                 module.__dict__[name] = _replaced(value, join(prefix, name))
     return twin
+
+
+def _copied(model: Module, memo: dict[int, Any]) -> Module:
+    """Copy a model, without the arguments that it was made from: not all can be copied."""
+    for module in model.modules():
+        memo[id(module._init_args)] = module._init_args
+    return copy.deepcopy(model, memo)
 
 
 def _replaced(x: Any, name: str) -> Any:
@@ -70,7 +77,7 @@ def run(
 ) -> tuple[Run, Any]:
     """Run the model in evaluation mode; return what was recorded, and what it returned."""
     trace = Trace(opset)
-    model = copy.deepcopy(twin)  # a forward may change the model
+    model = _copied(twin, {})  # a forward may change the model
     for name, module in model.named_modules():
         module.__dict__["forward"] = _in_scope(module.forward, name, trace)
     given = [Value(array, name=name, is_input=True, varies=True) for name, array in inputs.items()]
