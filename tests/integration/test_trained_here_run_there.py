@@ -12,6 +12,7 @@ import pytest
 import xpnet as xn
 from xpnet import nn, optim
 from xpnet.backend import device_of, dtype_name
+from xpnet.io.onnx import export
 from xpnet.testing import BACKENDS
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
@@ -104,3 +105,16 @@ def test_the_statistics_in_the_file_are_those_of_training(origin):
     assert int(state["1.num_batches_tracked"]) == STEPS
     assert np.abs(state["1.running_mean"]).max() > 1e-3
     assert np.abs(state["1.running_var"] - 1).max() > 1e-3
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_predictions_are_the_same_in_onnxruntime(origin, network, tmp_path):
+    pytest.importorskip("onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    path, expected, _ = trained(origin, network, "float32")  # it has no convolution in float64
+    images = digits()[2].astype(np.float32)
+    with xn.device("cpu"):
+        export(xn.load(path), images[:2], tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    (outputs,) = session.run(None, {session.get_inputs()[0].name: images})
+    np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
