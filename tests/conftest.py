@@ -47,11 +47,24 @@ def pytest_report_header(config):
     return [f"backend {name} is left out: {reason}" for name, reason in unavailable().items()]
 
 
+HALVES = {
+    "numpy": ["float16"],
+    "cupy": ["float16"],
+    "torch": ["float16", "bfloat16"],
+    "jax": ["float16", "bfloat16"],
+}
+"""The half precisions of a backend."""
+
+
 def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
         names = metafunc.config.getoption("--backend")
         names = names or [name for name in BACKENDS if name not in unavailable()]
-        metafunc.parametrize("backend", names, indirect=True)
+        if "half" in metafunc.fixturenames:
+            pairs = [(name, half) for name in names for half in HALVES.get(name, ())]
+            metafunc.parametrize(("backend", "half"), pairs, indirect=True)
+        else:
+            metafunc.parametrize("backend", names, indirect=True)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -69,6 +82,12 @@ def backend(request):
         pytest.fail(unavailable()[request.param])  # it was asked for by name
     with backend:
         yield backend
+
+
+@pytest.fixture
+def half(backend, request):
+    """The name of a half precision of the backend, which is the current one during the test."""
+    return request.param
 
 
 @pytest.fixture(autouse=True, scope="module")
