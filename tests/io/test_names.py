@@ -78,10 +78,31 @@ def test_a_function_that_returns_no_name_is_an_error(path):
         xn.load(path, model=small(), rename=lambda name: 3)
 
 
-def test_renaming_needs_a_model(path):
+@pytest.mark.parametrize("options", [{"rename": {"module.": ""}}, {"strict": False}], ids=str)
+def test_renaming_and_laxity_need_a_model(path, options):
     xn.save(small(), path)
     with pytest.raises(ArgumentError, match=r"got model=None; build the model and pass it as mod"):
-        xn.load(path, rename={"module.": ""})
+        xn.load(path, **options)
+
+
+def test_what_fits_by_name_is_loaded_if_one_asks_for_it(path):
+    state = written(path, lambda name: name.replace("2.", "head."))
+    model = small()
+    before = model[2].weight.data
+    assert xn.load(path, model=model, strict=False) is model
+    require_loaded(model, {name: state[name] for name in ("0.weight", "0.bias")})
+    np.testing.assert_array_equal(model[2].weight.data, before)
+    with pytest.raises(
+        ModelFileError, match=r"mismatched: 0\.weight must be \(7, 3\), got \(4, 3\)"
+    ):
+        xn.load(path, model=nn.Sequential(nn.Linear(3, 7)), strict=False)
+
+
+def test_of_many_names_the_first_are_told(path):
+    save_file({f"layer{i}.w": np.ones(1, np.float32) for i in range(1100)}, path)
+    with pytest.raises(ModelFileError, match=r"layer\d+\.w and 1,070 more; build") as caught:
+        xn.load(path, model=small())
+    assert len(str(caught.value)) < 1000
 
 
 class Wrapped(nn.Module):

@@ -125,13 +125,19 @@ def _as_json(key: str, value: dict[str, Any]) -> str:
 def load(path: str | os.PathLike[str], device: DeviceLike = ..., model: None = ...) -> Any: ...
 @overload
 def load(
-    path: str | os.PathLike[str], device: DeviceLike = ..., *, model: M, rename: Rename | None = ...
+    path: str | os.PathLike[str],
+    device: DeviceLike = ...,
+    *,
+    model: M,
+    rename: Rename | None = ...,
+    strict: bool = ...,
 ) -> M: ...
 def load(
     path: str | os.PathLike[str],
     device: DeviceLike = None,
     model: Module | None = None,
     rename: Rename | None = None,
+    strict: bool = True,
 ) -> Any:
     """Read a model from a safetensors file onto any device, whatever it was trained on.
 
@@ -149,6 +155,9 @@ def load(
         How names in the file become those of `model`: a dict of prefixes and what stands in their
         place, as in ``{"module.": ""}`` for what PyTorch's DataParallel wrote, of which the longest
         is taken; or a function of a name, which returns None for an array to be left out.
+    strict : bool
+        Whether names that `model` or the file lacks are an error. Otherwise what fits by name is
+        loaded, and the rest of the model stays as it is; shapes must agree always.
 
     Returns
     -------
@@ -161,7 +170,7 @@ def load(
         If there is no such file, it is damaged or of another kind (the message says how to convert
         it), its architecture cannot be built, or names and shapes do not fit.
     ArgumentError
-        If `rename` is of no use.
+        If `rename` makes no sense, or it or ``strict=False`` was given without a model.
 
     Examples
     --------
@@ -175,27 +184,29 @@ def load(
     True
     """
     where = f"load: {os.fspath(path)!r}"
-    if model is None and rename is not None:
-        raise ArgumentError(
-            f"{where} must be loaded into a model for rename to have a meaning, got model=None; "
-            "build the model and pass it as model="
-        )
     if model is None:
+        if rename is not None or not strict:
+            raise ArgumentError(
+                f"{where} must be loaded into a model for rename and strict to have a meaning, got "
+                "model=None; build the model and pass it as model="
+            )
         contents = read_file(path)
         require_model(contents.metadata, where)
         with on_device(as_device(device)):
             return rebuilt(contents, where)
     contents = read_shards(path) if os.fspath(path).endswith(INDEX) else read_file(path)
     require_model(contents.metadata, where)
-    _fill(model, contents.arrays, rename, os.fspath(path))
+    _fill(model, contents.arrays, rename, strict, os.fspath(path))
     return model if device is None else model.to(device)
 
 
-def _fill(model: Module, arrays: dict[str, Any], rename: Rename | None, path: str) -> None:
+def _fill(
+    model: Module, arrays: dict[str, Any], rename: Rename | None, strict: bool, path: str
+) -> None:
     where = f"load: {path!r}"
     named = arrays if rename is None else renamed(arrays, rename, where)
     try:
-        model.load_state_dict(named)
+        model.load_state_dict(named, strict)
     except ModelFileError as error:
         raise ModelFileError(
             f"{where} must fit the given model; {error}{remedy(path, model, arrays)}"

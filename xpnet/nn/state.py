@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["fits", "load_state"]
 
+SHOWN = 30
+"""So many names are told of each kind; a network of hundreds of layers would fill the screen."""
+
 COUNT = "num_batches_tracked"
 """The number of batches of a normalisation, which files of old versions of PyTorch do not have."""
 
@@ -114,4 +117,9 @@ def _misfits(own: State, state: State) -> list[str]:
         "missing": [n for n in own if n not in state and n.rpartition(".")[2] != COUNT],
         "unexpected": [name for name in state if name not in own],
     }
-    return [f"{what}: {', '.join(names)}" for what, names in found.items() if names]
+    return [f"{what}: {_listed(names)}" for what, names in found.items() if names]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
