@@ -95,6 +95,13 @@ def test_a_model_file_may_have_any_name(tmp_path):
         assert isinstance(xn.load(tmp_path / name), nn.Linear)
 
 
+def test_a_model_file_whose_header_was_damaged_is_not_taken_for_a_pickle(tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(b"\x80\x02\0\0\0\0\0\0[" + b" " * 1000)
+    with pytest.raises(ModelFileError, match="must be a complete safetensors file"):
+        xn.load(path)
+
+
 def test_the_notes_and_the_command_line_refuse_in_the_same_words(tmp_path, capsys):
     path = tmp_path / "m.onnx"
     path.write_bytes(ONNX)

@@ -88,7 +88,8 @@ def _kind(path: str, file: IO[bytes]) -> str:
         return _kind_of_zip(head, file)
     if head.startswith(LEGACY_TORCH):
         return "pytorch"
-    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+    # a zero would be in the length of a header, whose begin was damaged
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" and head[2:3] != b"\0":
         return "pickle"
     if head[4:8] == b"TFL3":
         return "tflite"
