@@ -41,7 +41,7 @@ from .namespace import (
     unwrap,
 )
 from .random import manual_seed
-from .recording import Recorded, Recording, recording
+from .recording import Recorded, Recorder, Recording, recording
 from .timing import time_calls
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "DeviceLike",
     "Library",
     "Recorded",
+    "Recorder",
     "Recording",
     "as_device",
     "asarray",

@@ -25,6 +25,7 @@ import numpy as np
 
 from ..errors import ArgumentError, BackendError, DeviceError
 from ..typing import Array, Namespace, NativeDevice
+from .recording import Recorder
 from .resources import Resources
 
 __all__ = ["DeviceInfo", "Library", "libraries", "library", "library_of", "register_library"]
@@ -157,6 +158,14 @@ class Library(Resources):
     def activate(self, device: NativeDevice) -> AbstractContextManager[object]:
         """Return a context manager that makes `device` the library's own current one."""
         return nullcontext()
+
+    def cannot_record(self) -> str:
+        """Return why what a device does cannot be recorded; "" if it can."""
+        return f"{self.title} cannot record what a device does"
+
+    def recorder(self, device: NativeDevice) -> Recorder:
+        """Return what records the work of `device`, if nothing speaks against it."""
+        raise BackendError(f"recorder: {self.cannot_record()}; use a device that can, as 'cuda'")
 
     def at_hand(self, x: Array) -> bool:
         """Tell whether looking at the values of `x` waits for nothing (default: on a host)."""

@@ -22,7 +22,7 @@ from ..nn import Parameter
 from ..typing import Array, State
 from .groups import Group, complete_group, split_into_groups
 from .options import checked, plain
-from .together import update_together
+from .together import Chosen, advance_together, update_together
 
 __all__ = ["Closure", "Optimizer"]
 
@@ -105,16 +105,32 @@ class Optimizer:
         is called before the update, and its loss is returned; `LBFGS` calls it several times.
         """
         loss = None if closure is None else closure()
-        groups: list[tuple[list[Parameter], dict[str, Any]]] = []
-        for group in self.param_groups:
-            # options may have been changed since the last step, by a schedule or by hand
-            options = {name: plain(group[name]) for name in self.defaults}
-            groups.append(([p for p in group["params"] if p.grad is not None], options))
-        for parameters, options in update_together(self, self._rule, self._kept, groups):
+        for parameters, options in update_together(self, self._rule, self._kept, self._chosen()):
             for parameter in parameters:
                 self._update(parameter, options)
         forget_casts()
         return loss
+
+    def advance(self) -> bool:
+        """Do what a step does on the host, before a recorded one is replayed.
+
+        Returns
+        -------
+        bool
+            Whether it may be. Nothing was done if it may not: no kernel can do that, or something
+            changed since the recording besides the numbers that may.
+        """
+        forget_casts()
+        return advance_together(self, self._rule, self._kept, self._chosen())
+
+    def _chosen(self) -> list[Chosen]:
+        """Return the parameters that have a gradient, by group, with the options."""
+        chosen: list[Chosen] = []
+        for group in self.param_groups:
+            # options may have been changed since the last step, by a schedule or by hand
+            options = {name: plain(group[name]) for name in self.defaults}
+            chosen.append(([p for p in group["params"] if p.grad is not None], options))
+        return chosen
 
     def _update(self, parameter: Parameter, options: dict[str, Any]) -> None:
         p, g = parameter.data, unwrap(parameter.grad)

@@ -11,7 +11,7 @@ from ..nn import Parameter
 if TYPE_CHECKING:
     from .optimizer import Optimizer
 
-__all__ = ["advance_together", "update_together"]
+__all__ = ["Chosen", "advance_together", "update_together"]
 
 Chosen = tuple[list[Parameter], dict[str, Any]]
 """Parameters to be updated, and the options of the rule."""

@@ -22,6 +22,12 @@ class Totals:
     ----------
     metrics : sequence of Metric
 
+    Attributes
+    ----------
+    samples : int
+    states : list of dict
+        The sums so far of each metric, by name.
+
     Examples
     --------
     >>> import numpy as np
@@ -43,14 +49,21 @@ class Totals:
         # would take several operations for each
         self._waiting: list[Any] = []
         self._size = 0
-        self._states: list[State] = [metric.init() for metric in metrics]
+        self.states: list[State] = [metric.init() for metric in metrics]
 
     def add(self, loss: Array, outputs: Array, y: Array, weights: Array | None = None) -> None:
         """Count a batch: its mean loss, outputs, targets and weights, if it has some.
 
         Nothing waits for the device.
         """
-        n = int(outputs.shape[0])
+        self.add_loss(loss, int(outputs.shape[0]), weights)
+        self.states = [
+            metric.update(state, outputs, y)
+            for metric, state in zip(self.metrics, self.states, strict=True)
+        ]
+
+    def add_loss(self, loss: Array, n: int, weights: Array | None = None) -> None:
+        """Count the mean loss of a batch of n samples, but no metric."""
         if weights is None:
             if n != self._size or len(self._waiting) == AT_ONCE:
                 self._add_waiting()
@@ -61,10 +74,6 @@ class Totals:
             self._loss = self._loss + weight * widened(unwrap(loss))
             self._weight = self._weight + weight
         self.samples += n
-        self._states = [
-            metric.update(state, outputs, y)
-            for metric, state in zip(self.metrics, self._states, strict=True)
-        ]
 
     def _add_waiting(self) -> None:
         if self._waiting:
@@ -79,13 +88,13 @@ class Totals:
         if not self.samples:
             return {}
         self._add_waiting()
-        leaves = [x for state in self._states for x in state.values() if is_array(x)]
+        leaves = [x for state in self.states for x in state.values() if is_array(x)]
         sums = [self._loss, self._weight] if is_array(self._weight) else [self._loss]
         fetched = iter(fetch([*sums, *leaves]))
         loss = float(next(fetched))
         weight = float(next(fetched)) if is_array(self._weight) else self._weight
         values = {"loss": loss / (weight or 1.0)}
-        for metric, state in zip(self.metrics, self._states, strict=True):
+        for metric, state in zip(self.metrics, self.states, strict=True):
             host = {name: next(fetched) if is_array(x) else x for name, x in state.items()}
             values[metric.name] = float(metric.compute(host))
         return values
@@ -98,7 +107,7 @@ class Totals:
             "weight": self._weight,
             "waiting": list(self._waiting),
             "size": self._size,
-            "metrics": [dict(state) for state in self._states],
+            "metrics": [dict(state) for state in self.states],
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -106,7 +115,7 @@ class Totals:
         self.samples, self._size = state["samples"], state["size"]
         self._loss, self._weight = _here(state["loss"]), _here(state["weight"])
         self._waiting = [_here(loss) for loss in state["waiting"]]
-        self._states = [
+        self.states = [
             {name: _here(value) for name, value in metric.items()} for metric in state["metrics"]
         ]
 

@@ -1,7 +1,6 @@
 """Trainer: the loop over epochs and batches.
 
-``_train_epoch`` is the loop itself; a step of it, forward, loss, backward, update, is in
-``steps.py``. The rest is what people want around it.
+``_train_epoch`` is the loop; a step of it, forward, loss, backward, update, is in ``steps.py``.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ from ..optim import Optimizer
 from ..typing import Array
 from .arguments import callbacks_for, metrics_for, optimizer_for, positive
 from .callbacks import Callback, ProgressBar
+from .capture import Capture
 from .checkpointing import Checkpoints, Run
 from .evaluation import EVALUATION, measure
 from .history import History
 from .inputs import as_loader, batches_for, groups, predict, require_good_data
 from .loss import BatchLoss
+from .memory import tells_sizes
 from .metrics import Metric
 from .modes import mode_kept
 from .precision import Precision
-from .steps import take_step
 
 __all__ = ["Trainer"]
 
@@ -46,9 +46,8 @@ class Trainer:
         batch. Targets are converted for the losses that have a name: see ``targets.py``. Where
         samples have weights, it must also take ``reduction="none"`` and return (N, ...).
     metrics : sequence of str or Metric, optional
-        Names of :mod:`xpnet.training.metrics`: ``"accuracy"``, ``"top_5"``, ``"f1"``, ``"r2"``...
-        Default: the accuracy, where the loss is one for classes. While training they are taken
-        from the outputs of the training steps, with parameters that change and dropout active.
+        Names of :mod:`xpnet.training.metrics`; default: the accuracy, where the loss is one for
+        classes. While training they are taken from the outputs of the training steps.
     schedule : schedule of xpnet.optim, optional
         Steps the learning rate.
     schedule_every : {"epoch", "step"}
@@ -61,12 +60,13 @@ class Trainer:
     device : str or Device, optional
         Move the model there first. Default: where it is. Data follow batch by batch.
     log_every : int
-        How many optimizer steps go by between two looks at loss and metrics. They are collected
-        on the device and fetched only then and at the end of an epoch, because each look makes a
-        GPU wait.
+        Optimizer steps between two looks at loss and metrics, which are collected on the device
+        and fetched only then and at the end of an epoch: each look makes a GPU wait.
     precision : {"float16", "bfloat16", "tf32"}, optional
         Compute in :class:`xpnet.autocast`, in `evaluate` and `predict` too; with float16 the loss
         is scaled, by ``trainer.precision.scaler``. Parameters and predictions stay float32.
+    capture : bool
+        Record a step as a CUDA graph and replay it, which saves launches: see ``capture.py``.
 
     Attributes
     ----------
@@ -102,6 +102,7 @@ class Trainer:
         device: DeviceLike = None,
         log_every: int = 50,
         precision: str | None = None,
+        capture: bool = False,
     ) -> None:
         self.model = model if device is None else model.to(device)
         self.optimizer = optimizer_for(model, optimizer, clip_norm)
@@ -111,6 +112,7 @@ class Trainer:
         self.callbacks = callbacks_for(callbacks, schedule, schedule_every)
         self.clip_norm = clip_norm
         self.precision = Precision(precision, self.optimizer)
+        self._take = Capture(capture)
         self.accumulate = positive("Trainer", "accumulate", accumulate, "1: every batch is a step")
         self.log_every = positive("Trainer", "log_every", log_every, "50 is usual")
         self.history = History()
@@ -125,7 +127,7 @@ class Trainer:
         totals = run.begin_epoch()
         for batches in groups(batches_for(self.model, run.loader), self.accumulate):
             how = self.optimizer, self._loss, self.precision, self.clip_norm
-            take_step(self.model, batches, totals, *how)
+            self._take(self.model, batches, totals, *how)
             self.step += 1
             self.samples = totals.samples
             for callback in run.callbacks:
@@ -137,6 +139,7 @@ class Trainer:
             run.end_step()
         return totals.compute()
 
+    @tells_sizes
     def fit(
         self,
         train: Any,
@@ -151,14 +154,14 @@ class Trainer:
         checkpoint_every: int | None = None,
         resume: str | os.PathLike[str] = "auto",
     ) -> History:
-        """Train for some epochs.
+        """Train for some epochs; a second fit goes on where the first one ended.
 
         Parameters
         ----------
         train : data set, pair (X, y) of arrays, (X, y, weights), or DataLoader
-            A loader brings its own batch size, order and seed. Data frames are fine, and for X a
-            sparse matrix (:class:`~xpnet.data.SparseDataset`). With weights (N,), >= 0, the loss
-            of a batch is Σ w_i l_i / Σ w_i; see ``loss.py``. Metrics count samples alike.
+            A loader brings its own batch size, order and seed. Data frames are fine, and a sparse
+            X (:class:`~xpnet.data.SparseDataset`). With weights (N,), >= 0, the loss of a batch
+            is Σ w_i l_i / Σ w_i; see ``loss.py``. Metrics count samples alike.
         validation : the same, optional
             Evaluated after each epoch, into the columns ``val_...``.
         epochs : int
@@ -191,15 +194,10 @@ class Trainer:
         ------
         DataError
             If the data are empty, no pairs, not finite, or not what the loss needs.
-        ArgumentError
-            If the checkpoint is of another run; the message tells the difference.
-        ModelFileError
-            If a checkpoint cannot be written or read. Those that were written stay.
-
-        Notes
-        -----
-        A second fit goes on where the first one ended: ``fit(epochs=2)`` and ``fit(epochs=3)``
-        together do what ``fit(epochs=5)`` does.
+        ArgumentError, ModelFileError
+            If the checkpoint is of another run; if it cannot be written or read.
+        OutOfMemoryError
+            With the sizes. Gradients and tape are freed: a smaller batch may be tried at once.
         """
         positive("fit", "epochs", epochs, "one epoch shows every sample once")
         self.history, self.stopped = History(), ""
@@ -213,7 +211,7 @@ class Trainer:
                 loader.set_epoch(self.epoch)
             callbacks = [*self.callbacks, *([ProgressBar()] if progress else [])]
             saved = (checkpoint_dir, checkpoint_every, resume)
-            with mode_kept(self.model):
+            with mode_kept(self.model), self._take.begun(self.model, self.device):
                 self._fit(Run(self, loader, held_out, callbacks, epochs, *saved))
         return self.history
 
@@ -254,6 +252,7 @@ class Trainer:
 
     # ---- using the model -----------------------------------------------------------------
 
+    @tells_sizes
     def evaluate(self, data: Any, batch_size: int = 256) -> dict[str, float]:
         """Return loss and metrics on data, in evaluation mode, without changing anything.
 
@@ -284,6 +283,11 @@ class Trainer:
         """
         with on_device(self.device), self.precision.autocast():
             return self.precision.predicted(predict(self.model, x, batch_size))
+
+    @property
+    def steps_replayed(self) -> int:
+        """Steps of the current or last fit that were replayed, with ``capture=True``."""
+        return self._take.replayed
 
     @property
     def device(self) -> Device:

@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import weakref
 from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import ModuleSpec
@@ -34,6 +33,7 @@ from tests.kernels.cupy.standin.arrays import array, require_here
 from tests.kernels.cupy.standin.cublas import Library
 from tests.kernels.cupy.standin.device import (
     Device,
+    Held,
     memory_at,
     nobody_waits,
     perform,
@@ -59,8 +59,8 @@ class RawKernel:
     def __init__(self, code, name, options):
         self.function = getattr(_compiled(code, options), f"run_{name}")
         macros = dict(option.removeprefix("-D").partition("=")[::2] for option in options)
-        self.types = {"int": np.int32, "int32": np.int32, "int64": np.int64, "float": np.float32}
-        self.types |= {"double": np.float64, "__half": np.float16}
+        self.types = {"int": np.int32, "int32": np.int32, "int64": np.int64, "uint8": np.uint8}
+        self.types |= {"__half": np.float16, "float": np.float32, "double": np.float64}
         self.types |= {name: self.types[macros[name]] for name in ("REAL", "WIDE", "INDEX")}
         self.parameters = [
             re.sub(r"^const ", "", " ".join(p.split())).rpartition(" ")[0]
@@ -77,10 +77,11 @@ class RawKernel:
         others = [m for a, kind in pairs if kind in WITH_ADDRESSES for m in _memories(a)]
 
         def run():
-            touched = [place.there().base for place in places] + [_there(m) for m in others]
+            touched = [place.memory.there() for place in places] + [m.there() for m in others]
             pointers = (ctypes.c_void_p * len(values))(*(v.ctypes.data for v in values))
             assert self.function(blocks, threads, pointers) == 0, "threads part at a barrier"
-            require_intact(touched)
+            for memory in touched:
+                require_intact(memory)
 
         perform(run)
 
@@ -103,16 +104,11 @@ class RawKernel:
 def _memories(table):
     """Return the memory that the addresses in a struct are in."""
     pointers = {int(p) for name in table.dtype.names for p in _addresses(table[name])}
-    return [weakref.ref(memory_at(p)) for p in sorted(pointers) if p]
+    return [Held(memory_at(p)) for p in sorted(pointers) if p]
 
 
 def _addresses(field):
     return field.ravel() if field.dtype == np.uintp else ()
-
-
-def _there(memory):
-    assert memory() is not None, "the graph uses memory that was given back"
-    return memory()
 
 
 @cache
@@ -172,7 +168,7 @@ def _modules():
         setattr(cupy, name, getattr(arrays, name))
     cupy.RawKernel, cupy.cuda, cupy.__version__ = RawKernel, cuda, "14.2.0"
     cupy.is_available = lambda: True
-    cupy.get_default_memory_pool = lambda: _pool
+    cupy.get_default_memory_pool = lambda: device.default_pool
     cupy.get_default_pinned_memory_pool = lambda: _pinned_pool
     for name in (
         *("Device", "Event", "Stream", "MemoryPool", "using_allocator", "get_current_stream"),
@@ -189,7 +185,7 @@ def _modules():
     return modules
 
 
-_pool, _pinned_pool = device.MemoryPool(), SimpleNamespace(malloc=bytearray)
+_pinned_pool = SimpleNamespace(malloc=bytearray)
 
 
 @contextmanager

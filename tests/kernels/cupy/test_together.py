@@ -11,7 +11,7 @@ from tests.kernels.cupy import emulated
 from tests.kernels.cupy.compare import kernel_of, moved
 from tests.kernels.cupy.test_optimizers import CASES, RULES, first_state
 from xpnet import nn, optim
-from xpnet.backend.recording import recording_begun
+from xpnet.backend.recording import Recording, recording_begun
 from xpnet.kernels.cupy import gpu as launching
 from xpnet.kernels.cupy import optimizers, together
 from xpnet.testing import assert_close
@@ -149,7 +149,9 @@ def test_a_recorded_step_reads_its_numbers_where_advance_writes_them(gpu, name, 
     kept = {}
     for memory, arrays, own in ((kept, ps, states), ({}, qs, others)):
         kernel.together(memory, arrays, moved(gs), own, decays, options)
-    with recording_begun():  # the stand-in does it at once, with numbers that are not there yet
+    with recording_begun(
+        Recording()
+    ):  # the stand-in does it at once, with numbers that are not there yet
         kernel.together(kept, moved(start), moved(gs), [dict(s) for s in states], decays, options)
     options["lr"] = 0.01
     assert kernel.advance(kept, states, decays, options) is True
@@ -164,7 +166,7 @@ def test_what_is_in_the_recording_cannot_change(gpu):
     kernel, kept = kernel_of("sgd"), {}
     (p, g), states = moved([np.ones(3), np.ones(3)]), [{}]
     assert kernel.advance(kept, states, [0.0], options) is False  # nothing was recorded
-    with recording_begun():
+    with recording_begun(Recording()):
         kernel.together(kept, [p], [g], states, [0.0], options)
     assert kernel.advance(kept, states, [0.0], options) is True
     assert kernel.advance(kept, states, [0.1], options) is False

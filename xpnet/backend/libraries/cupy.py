@@ -12,7 +12,9 @@ import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
+from ..recording import Recorder
 from ..resources import MemoryInfo, Peak, bytes_in, is_named
+from .cupy_recorder import CuPyRecorder
 
 __all__ = ["CuPy"]
 
@@ -110,6 +112,14 @@ class CuPy(Library):
         """Make the GPU the current one of this thread."""
         context: AbstractContextManager[object] = self._cupy.cuda.Device(device.id)
         return context
+
+    def cannot_record(self) -> str:
+        """Return nothing: CUDA graphs record what the kernels do."""
+        return ""
+
+    def recorder(self, device: NativeDevice) -> Recorder:
+        """CUDA graphs."""
+        return CuPyRecorder(device)
 
     def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
         """Accumulate with atomic additions."""

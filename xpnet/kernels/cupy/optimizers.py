@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend import recording
+from ...errors import BackendError
 from ...typing import Array, State
 from ..registry import register
 from .gpu import contiguous, cupy, launch, wide
@@ -200,8 +201,12 @@ def together(
         flags = rule.flags(options, bool(first and names[0]))
         numbers: Any = numbers_struct(rule.numbers(t, options), dtype)
         place = None
-        if recording() is not None:
-            place = kept["numbers"] = cupy().empty(NUMBERS, wide(dtype))
+        begun = recording()
+        if begun is not None:
+            place = kept.get("numbers")  # all recordings read them in one place
+            if place is None or place.dtype != wide(dtype) or place.device != device:
+                with begun.lasting():
+                    place = kept["numbers"] = cupy().empty(NUMBERS, wide(dtype))
             kept["recorded"] = (flags, _decays(rule, decays, options), names)
         for part in tables(rows, _decays(rule, decays, options)):
             arguments = (numbers, place, *map(np.int32, flags))
@@ -235,6 +240,11 @@ def advance(
 
 def update(rule: Rule, p: Array, g: Array, state: State, **options: Any) -> tuple[Array, State]:
     """One step of one parameter, in place."""
+    if recording() is not None:
+        raise BackendError(
+            f"{rule.name}: parameters must be of one dtype and have taken the same number of steps "
+            "for a step to be recorded, got others; take it without recording"
+        )
     state = dict(state)
     done = together(rule, {}, [p], [g], [state], [0.0], {**rule.defaults, **options})
     return (p if done is None else done[0]), state

@@ -20,11 +20,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...backend import recording
 from ...errors import BackendError
 from ...typing import Array
 from .gpu import cupy
 
-__all__ = ["available", "product"]
+__all__ = ["product"]
 
 AS_IT_LIES, TRANSPOSED = 0, 1
 """cublasOperation_t."""
@@ -76,6 +77,11 @@ def product(
     if not out.size:
         return out
     if _library() is None:
+        if recording() is not None:
+            raise BackendError(
+                "product: cuBLAS must be there to record a product, it was not found; install it "
+                "with CuPy, pip install 'cupy-cuda13x[ctk]'"
+            )
         return _by_cupy(a, b, out, alpha, beta)
     a, first = _read(a)
     b, second = _read(b)
@@ -102,11 +108,6 @@ def product(
     )
     _check("cublasGemmEx", status)
     return out
-
-
-def available() -> bool:
-    """Tell whether products can be recorded."""
-    return _library() is not None
 
 
 def _by_cupy(a: Array, b: Array, out: Array, alpha: float, beta: float) -> Array:

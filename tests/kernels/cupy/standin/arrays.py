@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import device
 from .device import (
     GUARD,
     Device,
@@ -186,7 +187,7 @@ def empty(shape, dtype=float, order="C"):
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     size = int(np.prod(shape)) * dtype.itemsize
     memory = new_memory(size)
-    x = np.ndarray(shape, dtype, memory, GUARD).view(ndarray)
+    x = np.ndarray(shape, dtype, memory.bytes, GUARD).view(ndarray)
     x.memory, x._device = memory, thread().devices[-1]
     return x
 
@@ -269,6 +270,7 @@ def array(values, dtype=None):
     values = np.asarray(values, dtype)
     x = empty(values.shape, values.dtype)
     if values.ndim:
+        device.alloc_pinned_memory(values.nbytes)
         x.set(np.ascontiguousarray(values))
     else:
         x[...] = values.item()

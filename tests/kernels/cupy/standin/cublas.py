@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 
-from .device import get_current_stream, memory_at, perform, place_of
+from .device import Place, get_current_stream, memory_at, perform
 
 TYPES = {0: np.float32, 1: np.float64, 2: np.float16}
 SUMS = {68: np.float32, 77: np.float32, 70: np.float64}
@@ -73,13 +73,7 @@ def _matrix(address, rows, columns, leading, real):
     assert leading >= max(1, rows), "cuBLAS refuses such a leading dimension"
     memory = memory_at(address)
     size = np.dtype(real).itemsize
-    offset = address - memory.ctypes.data
-    assert columns == 0 or offset + (leading * (columns - 1) + rows) * size <= memory.size
-    whole = np.ndarray((rows, columns), real, memory, offset, (size, leading * size))
-    whole = whole.view(_WithMemory)
-    whole.memory = memory
-    return place_of(whole)
-
-
-class _WithMemory(np.ndarray):
-    memory = None
+    offset = address - memory.bytes.ctypes.data
+    end = offset + (leading * (columns - 1) + rows) * size
+    assert columns == 0 or end <= memory.bytes.size
+    return Place(memory, offset, (rows, columns), (size, leading * size), np.dtype(real))

@@ -1,8 +1,9 @@
 """Devices, streams, memory and graphs of the stand-in.
 
 Work is done at once, unless the current stream is being captured: then it is written down and
-nothing is computed. A graph holds no array but those of its private pool: where something else
-gave memory back that the graph uses, replaying it fails, which on a GPU would go unnoticed.
+nothing is computed. A graph holds no array, but addresses. Memory from a pool of its own is given
+out again as CuPy does it, also during the capture; where other memory was given back that the graph
+uses, replaying it fails, which on a GPU would go unnoticed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import threading
 import weakref
 from contextlib import contextmanager
 from itertools import count
-from typing import NamedTuple
 
 import numpy as np
 
@@ -195,8 +195,17 @@ def _quietly(work):
 # ---- memory --------------------------------------------------------------------------------------
 
 
-class Memory(np.ndarray):
-    """Bytes of the GPU; those at both ends belong to nobody."""
+class Memory:
+    """Bytes of the GPU; those at both ends belong to nobody.
+
+    Once nobody holds it, its bytes are given to others: by the pool that it is from, or by NumPy.
+    """
+
+    def __init__(self, bytes_, pool):
+        self.bytes = bytes_
+        self.pooled = bytes_ if pool is not None else None
+        if pool is not None:
+            weakref.finalize(self, pool.free.append, bytes_)
 
 
 ALIVE = weakref.WeakValueDictionary()
@@ -204,40 +213,46 @@ ALIVE = weakref.WeakValueDictionary()
 
 
 def new_memory(size):
-    """Return memory for so many bytes, filled with NaN (or -1), and edges around it."""
-    memory = np.full(size + 2 * GUARD, 0xFF, np.uint8).view(Memory)
-    ALIVE[memory.ctypes.data] = memory
+    """Return memory for so many bytes with edges around it; new bytes are NaN (or -1)."""
     pool = thread().pools[-1]
-    if pool is not None:
-        pool.owned.append(memory)
+    bytes_ = None if pool is None else pool.take(size + 2 * GUARD)
+    if bytes_ is None:
+        bytes_ = np.full(size + 2 * GUARD, 0xFF, np.uint8)
+    memory = ALIVE[bytes_.ctypes.data] = Memory(bytes_, pool)
     return memory
 
 
 def memory_at(address):
     """Return the memory that has this address in it."""
     for first, memory in list(ALIVE.items()):
-        if first <= address < first + memory.size:
+        if first <= address < first + memory.bytes.size:
             return memory
     raise AssertionError(f"nothing is at {address:#x}")
 
 
-def require_intact(memories):
-    for memory in memories:
-        edges = (memory[:GUARD], memory[-GUARD:])
-        assert all((edge == 0xFF).all() for edge in edges), "written outside of an array"
+def require_intact(bytes_):
+    for edge in (bytes_[:GUARD], bytes_[-GUARD:]):
+        assert (edge == 0xFF).all(), "written outside of an array"
 
 
 class MemoryPool:
-    """Memory of its own; it stays as long as the pool."""
+    """Memory of its own, given out again where it fits; it stays as long as the pool."""
 
     def __init__(self, allocator=None):
-        self.owned = []
+        self.free, self.owned = [], []
 
     def malloc(self, size):
         raise NotImplementedError("only as the argument of using_allocator")
 
+    def take(self, size):
+        for place, bytes_ in enumerate(self.free):
+            if bytes_.size == size:
+                return self.free.pop(place)
+        self.owned.append(np.full(size, 0xFF, np.uint8))
+        return self.owned[-1]
+
     def used_bytes(self):
-        return sum(memory.size for memory in self.owned)
+        return sum(bytes_.size for bytes_ in self.owned)
 
     total_bytes = used_bytes
 
@@ -245,36 +260,51 @@ class MemoryPool:
         pass
 
 
+default_pool = MemoryPool()
+
+
 @contextmanager
 def using_allocator(allocator):
-    thread().pools.append(allocator.__self__)
+    pool = allocator.__self__
+    thread().pools.append(None if pool is default_pool else pool)
     try:
         yield
     finally:
         thread().pools.pop()
 
 
-class Place(NamedTuple):
-    """Where an array lies, without keeping its memory."""
+class Held:
+    """Memory that a graph knows the address of, without keeping it."""
 
-    memory: weakref.ref
-    offset: int
-    shape: tuple
-    strides: tuple
-    dtype: np.dtype
+    def __init__(self, memory):
+        self.memory, self.pooled = weakref.ref(memory), memory.pooled
 
     def there(self):
-        """Return the array, if its memory has not been given back."""
+        """Return its bytes, unless somebody gave them back."""
+        if self.pooled is not None:
+            return self.pooled
         memory = self.memory()
         assert memory is not None, "the graph uses memory that was given back"
-        return np.ndarray(self.shape, self.dtype, memory, self.offset, self.strides)
+        return memory.bytes
+
+
+class Place:
+    """Where an array lies."""
+
+    def __init__(self, memory, offset, shape, strides, dtype):
+        assert 0 <= offset <= memory.bytes.size, "an operation that the stand-in lacks"
+        self.memory = Held(memory)
+        self.rest = (offset, strides)
+        self.kind = (shape, dtype)
+
+    def there(self):
+        """Return the array."""
+        return np.ndarray(*self.kind, self.memory.there(), *self.rest)
 
 
 def place_of(x):
-    memory = x.memory
-    offset = x.__array_interface__["data"][0] - memory.ctypes.data
-    assert 0 <= offset <= memory.size, "not in its memory: an operation that the stand-in lacks"
-    return Place(weakref.ref(memory), offset, x.shape, x.strides, x.dtype)
+    offset = x.__array_interface__["data"][0] - x.memory.bytes.ctypes.data
+    return Place(x.memory, offset, x.shape, x.strides, x.dtype)
 
 
 # ---- memory of the host --------------------------------------------------------------------------

@@ -11,11 +11,11 @@ import numpy as np
 
 from .arrays import asarray as cupy_asarray
 from .arrays import compute, ndarray
+from .arrays import empty as new_array
 from .device import Device, get_current_stream
 
-NOT_FUNCTIONS = {"float16"}
 CREATING = {
-    "arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones", "ones_like",
+    "arange", "eye", "full", "full_like", "linspace", "ones", "ones_like",
     "zeros", "zeros_like",
 }  # fmt: skip
 PRODUCTS = {"matmul", "tensordot", "vecdot"}
@@ -46,6 +46,13 @@ class Namespace:
             if isinstance(obj, ndarray) and copy:
                 obj = obj.copy()
             return cupy_asarray(obj, dtype=dtype)
+
+    def empty(self, shape, *, dtype=None, device=None):
+        with device or Device():
+            return new_array(shape, dtype or float)
+
+    def empty_like(self, x, /, *, dtype=None, device=None):
+        return self.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
     def astype(self, x, dtype, /, *, copy=True, device=None):
         return x.astype(dtype, copy=copy)

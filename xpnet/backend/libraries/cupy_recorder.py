@@ -1,0 +1,114 @@
+"""Recording on a GPU: a CUDA graph, captured from a stream.
+
+The thread works on a stream of its own meanwhile, because the default stream cannot be captured;
+so nothing has to be ordered between streams but at the beginning and at the end.
+
+A graph keeps addresses, not arrays. What is made while it is captured comes from a memory pool that
+belongs to the graph, so nobody else is given those addresses; CuPy has no such pools by itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import Any
+
+from ...errors import BackendError
+from ...typing import Array, NativeDevice
+from ..recording import Recorded, Recording, recording_begun
+
+__all__ = ["CuPyRecorder"]
+
+
+class _Graph:
+    """A graph and the memory that it works in."""
+
+    def __init__(self, graph: Any, pool: Any) -> None:
+        self.graph, self.pool = graph, pool
+
+    def replay(self) -> None:
+        """Launch it on the current stream."""
+        self.graph.launch()
+
+
+class CuPyRecorder:
+    """Captures CUDA graphs on one GPU; see :class:`xpnet.backend.Recorder`."""
+
+    def __init__(self, device: NativeDevice) -> None:
+        self._cupy = importlib.import_module("cupy")
+        self.device = device
+        with device:
+            self.stream = self._cupy.cuda.Stream(non_blocking=True)
+        self._entered: ExitStack | None = None
+
+    def __enter__(self) -> CuPyRecorder:
+        """Let the work of this thread go to the stream, after what is queued already."""
+        self._entered = ExitStack()
+        self._entered.enter_context(self.device)
+        self.stream.wait_event(self._cupy.cuda.get_current_stream().record())
+        self._entered.enter_context(self.stream)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wait for the work, and go back to the stream before."""
+        if self._entered is not None:
+            self._entered.close()
+            self._entered = None
+            self.stream.synchronize()
+
+    def record(self, function: Callable[[Recording], None]) -> Recorded:
+        """Capture what a function asks of the GPU.
+
+        Raises
+        ------
+        Exception
+            Whatever the function raises, or CUDA, which cannot capture everything. The stream can
+            be used again.
+        """
+        cuda = self._cupy.cuda
+        pool = cuda.MemoryPool()
+        gc.collect()  # what is freed while the stream is captured may disturb it
+        with self._no_copies_from_the_host():
+            self.stream.begin_capture()
+            try:
+                begun = Recording(self._lasting)
+                with cuda.using_allocator(pool.malloc), recording_begun(begun):
+                    function(begun)
+            except BaseException:
+                with suppress(Exception):  # CUDA may have given the capture up already
+                    self.stream.end_capture()
+                raise
+            graph = self.stream.end_capture()
+        return _Graph(graph, pool)
+
+    def _lasting(self) -> AbstractContextManager[object]:
+        allocator = self._cupy.get_default_memory_pool().malloc
+        block: AbstractContextManager[object] = self._cupy.cuda.using_allocator(allocator)
+        return block
+
+    @contextmanager
+    def _no_copies_from_the_host(self) -> Iterator[None]:
+        """Refuse arrays made of numbers of the host: at a replay these would be gone."""
+        cuda, thread = self._cupy.cuda, threading.get_ident()
+        usual = self._cupy.get_default_pinned_memory_pool().malloc
+
+        def refuse(size: int) -> Any:
+            if threading.get_ident() != thread:
+                return usual(size)
+            raise BackendError(
+                "record: an array is made of numbers on the host, which cannot be recorded; make "
+                "it before, or let the device compute it"
+            )
+
+        cuda.set_pinned_memory_allocator(refuse)
+        try:
+            yield
+        finally:
+            cuda.set_pinned_memory_allocator(usual)
+
+    def copy(self, source: Array, target: Array) -> None:
+        """Copy on the GPU."""
+        target[...] = source

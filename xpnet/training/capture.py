@@ -1,0 +1,159 @@
+"""Steps of training that are recorded once and replayed: ``Trainer(..., capture=True)``.
+
+A step asks the device for the same work each time, in some dozens or hundreds of launches, and for
+small networks asking takes longer than the work. So the first steps with batches of a shape are
+taken as usual; then a step is recorded, forward, loss, backward, clipping, optimizer and metrics,
+and from there on it is replayed, which is one launch. What it works on has a fixed place:
+
+===================  =======================================================================
+the batch            copied to where the recorded step reads it
+parameters, state    changed in place by the optimizer's kernel
+buffers              what the step rebinds (running statistics) is copied back into its end
+learning rate, ...   written to the device before each replay: ``Optimizer.advance``
+random draws         the number of the first draw, too: ``Recording.before_replay``
+metrics              their sums grow in place
+===================  =======================================================================
+
+Batches of another shape, as the last of an epoch, are taken as usual until they have come often
+enough for a recording of their own. What cannot be recorded is trained as usual, with a warning.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..backend import Device, Recorder
+from ..nn import Module
+from ..optim import Optimizer
+from .captured_step import CapturedStep, Changed, How, signature
+from .inputs import Batch
+from .precision import Precision
+from .steps import take_step
+from .totals import Totals
+
+__all__ = ["Capture"]
+
+WARM_UP = 2
+"""So many steps are taken as usual before one is recorded: kernels are compiled in them."""
+
+MOST = 8
+"""So many shapes of batches get a recording, which keeps the memory of a step each."""
+
+
+class Capture:
+    """Takes steps as `take_step` does, recorded ones where that can be.
+
+    Parameters
+    ----------
+    wanted : bool
+        False takes all steps as usual.
+    """
+
+    def __init__(self, wanted: bool = True) -> None:
+        self.wanted = wanted
+        self.replayed = 0
+        self._recorder: Recorder | None = None
+        self._steps: dict[Any, CapturedStep] = {}
+        self._seen: dict[Any, int] = {}
+        self._modules: list[Module] = []
+
+    @contextmanager
+    def begun(self, model: Module, device: Device) -> Iterator[None]:
+        """Let steps be recorded in a block: the steps of one fit."""
+        self.replayed, self._seen = 0, {}
+        if not self.wanted:
+            yield
+            return
+        reason = device.library.cannot_record()
+        if reason:
+            self._give_up(f"{reason} on {device.name!r}")
+            yield
+            return
+        self._modules = list(model.modules())
+        with device.library.recorder(device.native) as recorder:
+            self._recorder = recorder
+            try:
+                yield
+            finally:
+                self._end()
+
+    def __call__(
+        self,
+        model: Module,
+        batches: Sequence[Batch],
+        totals: Totals,
+        optimizer: Optimizer,
+        loss: Any,
+        precision: Precision,
+        clip_norm: float | None = None,
+    ) -> None:
+        """Take one step; see :func:`xpnet.training.steps.take_step`."""
+        how = How(model, optimizer, loss, precision, clip_norm)
+        if self._recorder is not None and self._replay(self._recorder, how, batches, totals):
+            self.replayed += 1
+            return
+        take_step(model, batches, totals, optimizer, loss, precision, clip_norm)
+
+    def _replay(
+        self, recorder: Recorder, how: How, batches: Sequence[Batch], totals: Totals
+    ) -> bool:
+        """Replay the step that was recorded for such batches, if there is one or can be."""
+        key = signature(how, self._modules, batches)
+        step = self._steps.get(key)
+        if step is None:
+            step = self._record(recorder, key, how, batches, totals)
+        if step is None:
+            return False
+        try:
+            step.replay(batches, totals)
+        except Changed as change:
+            del self._steps[key]
+            if not step.replayed:  # it would be the same with the next recording
+                self._give_up(str(change))
+            return False
+        return True
+
+    def _record(
+        self, recorder: Recorder, key: Any, how: How, batches: Sequence[Batch], totals: Totals
+    ) -> CapturedStep | None:
+        reason = _obstacle(how)
+        if reason:
+            self._give_up(reason)
+            return None
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] <= WARM_UP:
+            if len(self._seen) > 2 * MOST and not self._steps:
+                self._give_up(f"batches have many shapes, {len(self._seen)} so far")
+            return None
+        if len(self._steps) == MOST:
+            return None
+        try:
+            step = CapturedStep(recorder, how, self._modules, batches, totals)
+        except Exception as error:  # the library's own: something in the step cannot be recorded
+            self._give_up(f"{type(error).__name__}: {error}")
+            return None
+        self._steps[key] = step
+        return step
+
+    def _give_up(self, reason: str) -> None:
+        """Take all further steps of the fit as usual, and say why."""
+        self._end()
+        text = f"Trainer: capture=True is of no use here, steps are taken one by one: {reason}"
+        warnings.warn(text, stacklevel=2)
+
+    def _end(self) -> None:
+        for step in self._steps.values():
+            step.release()
+        self._steps, self._recorder, self._modules = {}, None, []
+
+
+def _obstacle(how: How) -> str:
+    """Return why steps are not recorded, "" if nothing is known to speak against it."""
+    if how.optimizer.needs_closure:
+        return f"{type(how.optimizer).__name__} decides on the host how often it takes the loss"
+    if how.precision.scaler.is_enabled():
+        return "precision='float16' decides on the host whether a step is taken"
+    return ""
