@@ -69,6 +69,7 @@ def resize(
                 "small for this model"
             )
         places = _coordinates(coordinate_transformation_mode, n, length, factor)
+        places = np.round(places, 6)  # factors have the digits of float32: 1.9999999 is 2
         if mode == "nearest":
             picked, weights = [_nearest(places, nearest_mode)], [np.ones(length)]
         elif mode == "linear":

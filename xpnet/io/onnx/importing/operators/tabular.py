@@ -162,5 +162,6 @@ def array_feature_extractor(x: Any, places: Any) -> Any:
 def feature_vectorizer(call: Call, *arrays: Any, inputdimensions: Ints | None = None) -> Any:
     """Join columns, as floating-point numbers."""
     xp = namespace(*arrays)
-    kind = getattr(xp, call.dtype(1))
+    floating = [x.dtype for x in arrays if is_floating(x)]
+    kind = floating[0] if floating else getattr(xp, call.dtype(1))
     return xp.concat([xp.astype(_rows(x), kind, copy=False) for x in arrays], axis=1)
