@@ -4,6 +4,7 @@
 ``attempt.py``      reading a damaged file, timed, with the memory it takes
 ``damage.py``       damage to the bytes of any file
 ``model_files.py``  xpnet's own model files
+``onnx_files.py``   ONNX files
 ``__main__.py``     ``python -m benchmarks.mutations``: thousands of each kind
 ==================  ==============================================================
 
@@ -15,5 +16,6 @@ from __future__ import annotations
 
 KINDS = {
     "model": "benchmarks.mutations.model_files",
+    "onnx": "benchmarks.mutations.onnx_files",
 }
 """The kinds of files, and the module that damages and reads each."""
