@@ -19,6 +19,7 @@ __all__ = [
     "DataError",
     "DeviceError",
     "ModelFileError",
+    "OutOfMemoryError",
     "ShapeError",
     "XpnetError",
     "choose",
@@ -63,6 +64,21 @@ class AutogradError(XpnetError, RuntimeError):
 
 class AnomalyError(XpnetError, ArithmeticError):
     """A NaN appeared while :func:`xpnet.detect_anomaly` was watching, or training diverged."""
+
+
+class OutOfMemoryError(XpnetError, MemoryError):
+    """A device, or the computer, has no memory left for what was to be computed.
+
+    Attributes
+    ----------
+    asked, used, total : int or None
+        Bytes: what could not be had, what arrays (of the CPU: the process) took then, and what
+        there is. None where the library cannot tell.
+    """
+
+    asked: int | None = None
+    used: int | None = None
+    total: int | None = None
 
 
 def choose(where: str, argument: str, value: str, valid: Iterable[str]) -> str:

@@ -10,8 +10,9 @@ from ..autograd import no_grad
 from ..autograd.modes import MODE
 from ..autograd.precision import cast
 from ..backend import device_of, is_array, namespace, shares_home, to_device, unwrap
-from ..errors import ArgumentError, DeviceError, DTypeError
+from ..errors import ArgumentError, DeviceError, DTypeError, OutOfMemoryError
 from ..typing import Array
+from .out_of_memory import explained
 
 if TYPE_CHECKING:
     from .module import Module
@@ -41,8 +42,25 @@ def predict(module: Module, x: Any, batch_size: int | None) -> Any:
             if batch_size is None:
                 return _predict(module, unwrap(x))
             return _in_pieces(module, x, batch_size)
+    except (MemoryError, RuntimeError) as error:
+        told = _out_of_memory(module, x, batch_size, error)
+        if told is None:
+            raise
     finally:
         PREDICTING.on = outer
+    raise told
+
+
+def _out_of_memory(
+    module: Module, x: Any, batch_size: int | None, error: Exception
+) -> OutOfMemoryError | None:
+    """Return the error to raise if memory ran out."""
+    weights = next(module.parameters(), None)
+    if not is_array(unwrap(x)) or not x.shape:
+        return None
+    rows = x.shape[0] if batch_size is None else min(batch_size, x.shape[0])
+    remedy = f"go through x in pieces: predict(x, batch_size={max(1, rows // 4)})"
+    return explained("predict", error, device_of(x if weights is None else weights), rows, remedy)
 
 
 def _in_pieces(module: Module, x: Any, batch_size: int) -> Any:

@@ -6,6 +6,7 @@
 ``steps.py``       one step: forward, loss, backward, update
 ``arguments.py``   what the arguments of a trainer must be
 ``precision.py``   float32, TF32, or half precision with a scaled loss
+``memory.py``      what is told, and what is left, where memory runs out
 ``modes.py``       training and evaluation mode of a model
 ``inputs.py``      what ``fit`` accepts as data
 ``targets.py``     what kind of targets a loss wants

@@ -47,6 +47,7 @@ class Precision:
             )
         self.name = name
         self.scaler = GradScaler(enabled=name == "float16")
+        self.updating = False  # whether the optimizer is changing the parameters just now
 
     def autocast(self) -> autocast:
         """Return the block in which forward and loss are computed."""
@@ -66,6 +67,7 @@ class Precision:
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """Let gradients overflow without NumPy's warnings: the step is left out then."""
+        self.updating = False
         if not self.scaler.is_enabled():
             yield
             return
@@ -77,7 +79,9 @@ class Precision:
         if clip_norm is not None:
             self.scaler.unscale_(optimizer)
             clip_grad_norm_(model.parameters(), clip_norm)
+        self.updating = True
         self.scaler.step(optimizer)
+        self.updating = False
         self.scaler.update()
 
     def state_dict(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from ...backend.memory import on_release
 from ...typing import Array
 
 __all__ = [
@@ -130,6 +131,9 @@ def release() -> None:
     """Return the memory that is kept and not in use to the system."""
     with _lock:
         _drop_idle()
+
+
+on_release(release)
 
 
 def images(x: Array) -> Array:
