@@ -179,5 +179,5 @@ def _shown(
 
     count = None if any(os.path.isdir(path) for path in options.files) else len(options.files)
     images = all(os.path.splitext(p)[1] not in (".npy", ".npz", ".csv") for p in options.files)
-    with tqdm(read, total=count if images else None, unit=" samples", leave=False) as bar:
+    with tqdm(read, total=count if images else None, unit=" samples") as bar:
         yield bar

@@ -17,6 +17,7 @@ An image that has the model's size already goes through the first step alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -177,10 +178,9 @@ def _framed(image: np.ndarray, size: tuple[int, int], ink: Ink) -> np.ndarray:
         return np.zeros(size, np.float32)
     top, bottom, left, right = box_of(image)
     side = max(bottom - top, right - left)
-    edge = max(1, side // 20)
-    image = np.pad(
-        image[max(0, top - edge) : bottom + edge, max(0, left - edge) : right + edge], 1 + side // 4
-    )
+    edge, room = max(1, side // 20), 1 + side // 4
+    image = image[max(0, top - edge) : bottom + edge, max(0, left - edge) : right + edge]
+    image = _surrounded(image, (room, room), (room, room))
     image = _thickened(image, side, ink.stroke)
     top, bottom, left, right = box_of(image)
     scale = ink.extent * min(size[0] / (bottom - top), size[1] / (right - left))
@@ -192,47 +192,66 @@ def _framed(image: np.ndarray, size: tuple[int, int], ink: Ink) -> np.ndarray:
     before_y, before_x = max(0, int(-y0) + 1), max(0, int(-x0) + 1)
     after_y = max(0, int(y0 + h) + 1 - image.shape[0])
     after_x = max(0, int(x0 + w) + 1 - image.shape[1])
-    image = np.pad(image, ((before_y, after_y), (before_x, after_x)))
+    image = _surrounded(image, (before_y, after_y), (before_x, after_x))
     box = (x0 + before_x, y0 + before_y, x0 + before_x + w, y0 + before_y + h)
     return _resized(image, size, box)
 
 
+def _surrounded(image: np.ndarray, y: tuple[int, int], x: tuple[int, int]) -> np.ndarray:
+    """Return the image with so many zeros before and after it."""
+    h, w = image.shape
+    made = np.zeros((y[0] + h + y[1], x[0] + w + x[1]), np.float32)
+    made[y[0] : y[0] + h, x[0] : x[0] + w] = image
+    return made
+
+
 def _levelled(image: np.ndarray) -> np.ndarray:
     """Return the image with ground 0 and ink 1, however the light fell; all 0 if it is blank."""
-    h, w = image.shape
-    thick = max(1, min(h, w) // 50)
-    rows, columns = np.indices((h, w), np.float32)
-    edge = (rows < thick) | (rows >= h - thick) | (columns < thick) | (columns >= w - thick)
-    edge &= np.abs(image - np.median(image[edge])) < 0.25  # writing may touch the border
-    terms = np.stack([np.ones((h, w), np.float32), rows / h, columns / w])
-    known, level = terms[:, edge].T, image[edge]
-    if float(level.std()) < 1e-6:
-        ground, noise = np.full((h, w), level.mean(), np.float32), 0.0
+    rows, columns = _edge(*image.shape)
+    level = image[rows, columns]
+    middle = np.median(level)
+    plain = np.abs(level - middle) < 0.25  # writing may touch the border
+    if float(np.ptp(level[plain])) < 1e-6:
+        raised = image - middle
     else:
-        plane = np.linalg.lstsq(known, level, rcond=None)[0]
-        ground = np.tensordot(plane, terms, axes=1)
-        noise = float(np.std(level - known @ plane))
-    raised = np.maximum(image - ground - 2 * noise, 0)
-    highest = float(raised.max())
-    if highest < LEAST_CONTRAST:
+        y, x = (np.linspace(0, 1, n, dtype=np.float32) for n in image.shape)
+        terms = np.stack([np.ones(level.size, np.float32), y[rows], x[columns]])[:, plain]
+        # the normal equations: three unknowns, and coordinates from 0 to 1
+        normal = (terms @ terms.T).astype(np.float64) + 1e-6 * np.eye(3)
+        plane = np.linalg.solve(normal, (terms @ level[plain]).astype(np.float64))
+        noise = float(np.std(level[plain] - plane.astype(np.float32) @ terms))
+        c, by_y, by_x = (float(n) for n in plane)
+        raised = image - (by_y * y[:, None] + by_x * x + np.float32(c + 2 * noise))
+    np.maximum(raised, 0, out=raised)
+    if float(raised.max()) < LEAST_CONTRAST:
         return np.zeros_like(raised)
-    brightness = float(np.median(raised[raised > _otsu(raised)]))
+    brightness = np.median(raised[raised > _otsu(raised)])
     return np.asarray(np.minimum(raised / np.float32(brightness), 1), np.float32)
 
 
+@lru_cache(maxsize=8)
+def _edge(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of the pixels near the edge."""
+    thick = max(1, min(height, width) // 50)
+    inner = np.zeros((height, width), np.bool_)
+    inner[thick : height - thick, thick : width - thick] = True
+    rows, columns = np.nonzero(~inner)
+    return rows, columns
+
+
 def _otsu(image: np.ndarray) -> float:
-    """Return the threshold between two classes of pixels that differ most.
+    """Return the threshold between two classes of pixels, from 0, that differ most.
 
     Reference: N. Otsu, "A threshold selection method from gray-level histograms", IEEE
     Transactions on Systems, Man, and Cybernetics 9, 1979, equation 18.
     """
-    counts, edges = np.histogram(image, bins=128)
-    middles = (edges[:-1] + edges[1:]) / 2
+    step = float(image.max()) / 127
+    counts = np.bincount((image.reshape(-1) * np.float32(1 / step)).astype(np.intp), minlength=128)
     below = np.cumsum(counts)[:-1]
     above = image.size - below
-    sums = np.cumsum(counts * middles)
+    sums = np.cumsum(counts * np.arange(counts.size))
     gap = sums[:-1] / np.maximum(below, 1) - (sums[-1] - sums[:-1]) / np.maximum(above, 1)
-    return float(edges[1:-1][np.argmax(below * above * gap**2)])
+    return float((np.argmax(below * above * gap**2) + 1) * step)
 
 
 def _thickened(image: np.ndarray, side: int, stroke: float) -> np.ndarray:

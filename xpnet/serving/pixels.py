@@ -31,7 +31,7 @@ MOST_PIXELS = 25_000_000
 MOST_PIXELS_OF_JPEG = 64_000_000
 """Of JPEG as many as cameras have, since a decoder can make it smaller while it reads."""
 
-WORKING_SIZE = 512
+WORKING_SIZE = 256
 """Longer sides are brought near this size first: models see fewer pixels by far."""
 
 ORIENTATION = 0x0112
@@ -87,7 +87,7 @@ def decode(
     try:
         with _opened(pillow, source) as image:
             _require_few(image, where, name)
-            size = max(WORKING_SIZE, 2 * least)
+            size = max(WORKING_SIZE, 4 * least)
             if image.format in ("JPEG", "MPO"):
                 image.draft("L" if channels == 1 else "RGB", (size, size))
             upright = UPRIGHT.get(_orientation(image))

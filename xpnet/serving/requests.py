@@ -65,19 +65,20 @@ def asked_in_json(body: bytes, shape: tuple[int, ...]) -> tuple[np.ndarray, Aske
     try:
         said = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        said_ = str(error) or "it is nested too deeply"
+        got = "what is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise Refusal(
-            400, f'body must be JSON as in {{"inputs": [[0.5, 1]]}}, got {said_}'
+            400, f'body must be JSON as in {{"inputs": [[0.5, 1]]}}, got {got}'
         ) from error
     if not isinstance(said, dict) or "inputs" not in said:
         raise Refusal(422, 'body must be an object with "inputs", as in {"inputs": [[0.5, 1]]}')
     unknown = [key for key in said if key not in KEYS]
     if unknown:
         raise Refusal(422, f"body must have the keys {', '.join(KEYS)}, got {unknown[0][:40]!r}")
-    layers, top = said.get("layers", False), said.get("top", 1)
+    layers = said.get("layers", False)
     if not isinstance(layers, bool):
         raise Refusal(422, "layers must be true or false")
-    return _samples(said["inputs"], shape), Asked(layers, _top(top))
+    asked = Asked(layers, _top(said.get("top", 1)))
+    return _samples(said["inputs"], shape), asked
 
 
 def options_of(query: Mapping[str, str]) -> Asked:
