@@ -115,6 +115,21 @@ def test_the_notes_and_the_command_line_refuse_in_the_same_words(tmp_path, capsy
         assert capsys.readouterr().err == f"xpnet: error: {refusal(path)}\n"
 
 
+def test_the_remedies_for_onnx_and_numpy_work(tmp_path):
+    pytest.importorskip("onnx")
+    from xpnet.io.onnx import export
+
+    own, x = nn.Linear(3, 2), np.ones((4, 3), np.float32)
+    export(own, x, tmp_path / "m.onnx")
+    np.savez(tmp_path / "m.npz", **own.state_dict())
+    line = re.search(r"read it by (.*)$", refusal(tmp_path / "m.onnx"))[1]
+    np.testing.assert_allclose(eval(line, {"xpnet": xn}).predict(x), own.predict(x), rtol=1e-6)
+    line = re.search(r"take them by (.*), and keep", refusal(tmp_path / "m.npz"))[1]
+    model = nn.Linear(3, 2)
+    eval(line, {"numpy": np, "model": model})
+    np.testing.assert_array_equal(model.predict(x), own.predict(x))
+
+
 # ---- PyTorch --------------------------------------------------------------------------------
 
 
