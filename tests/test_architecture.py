@@ -19,6 +19,7 @@ ORDER = [
     "errors",
     "typing",
     "windows",
+    "blocks",
     "backend",
     "autograd",
     "kernels",

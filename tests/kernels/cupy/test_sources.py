@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from xpnet.kernels.cupy import gpu
+from xpnet.kernels.cupy import attention, gpu, recurrent
+from xpnet.kernels.cupy.attention import HEADS, ROWS
 from xpnet.kernels.cupy.geometry import WINDOW
 
 FOLDER = Path(str(files("xpnet.kernels.cupy")))
@@ -19,12 +20,15 @@ SOURCES = sorted(path.stem for path in FOLDER.glob("*.cu"))
 NVCC = shutil.which("nvcc") or "/usr/local/cuda/bin/nvcc"
 
 
-KINDS = {"REAL", "WIDE", "INDEX", "int", "int64", "Window", "Tensors", "Numbers"}
+SCALARS = {"REAL", "WIDE", "INDEX", "int", "int64", "uint8"}
+KINDS = SCALARS | {"Window", "Heads", "Tensors", "Numbers"}
 
 
-def variants():
+def variants(source):
+    """Return the types that a source is compiled for; the index where it counts by one."""
+    counts = "INDEX" in (FOLDER / f"{source}.cu").read_text(encoding="utf-8")
     for char, (real, wide) in gpu._REAL.items():
-        for index in ("int32", "int64"):
+        for index in ("int32", "int64") if counts else ("int32",):
             yield f"{char}_{index}", {"REAL": real, "WIDE": wide, "INDEX": index}
 
 
@@ -32,7 +36,7 @@ def all_sources_in_one():
     """Every source for every type, each in its own namespace, so that nvcc starts only once."""
     text = ["#include <cuda_fp16.h>"]
     for source in SOURCES:
-        for variant, macros in variants():
+        for variant, macros in variants(source):
             defined = "\n".join(f"#define {name} {value}" for name, value in macros.items())
             undefined = "\n".join(f"#undef {name}" for name in [*macros, "FOR_EACH", "MAX_THREADS"])
             body = f"namespace {source}_{variant} {{\n{gpu.code(source)}\n}}"
@@ -60,6 +64,32 @@ def test_the_struct_of_windows_is_the_same_in_both_languages():
     names = [n for n in re.findall(r"\w+", body) if n != "int"]
     assert tuple(names) == WINDOW.names
     assert WINDOW.itemsize == 4 * len(names)
+
+
+def test_the_struct_of_heads_is_the_same_in_both_languages():
+    text = (FOLDER / "attention.cu").read_text(encoding="utf-8")
+    fields = {}
+    for name in ("Rows", "Heads"):
+        body = re.search(rf"struct {name} {{(.*?)}};", text, re.DOTALL)[1]
+        lines = re.findall(r"(\w+) ([^;]+);", body)
+        fields[name] = [(field, kind) for kind, names in lines for field in names.split(", ")]
+    assert fields["Rows"] == [(name, "int64") for name in ROWS]
+    kinds = {name: HEADS[name] for name in HEADS.names}
+    assert fields["Heads"] == [(n, "Rows" if d.names else "int64") for n, d in kinds.items()]
+    assert HEADS.itemsize == 8 * (7 + 5 * len(ROWS))
+
+
+def test_tiles_of_attention_are_as_large_in_both_languages():
+    text = (FOLDER / "attention.cu").read_text(encoding="utf-8")
+    assert int(re.search(r"#define MOST_FEATURES (\d+)", text)[1]) == attention.MOST_FEATURES
+    assert int(re.search(r"#define SIDE (\d+)", text)[1]) ** 2 == attention.THREADS
+    assert "#define TILE (sizeof(WIDE) == 8 ? 32 : 64)" in text
+
+
+def test_recurrent_layers_are_as_wide_in_both_languages():
+    text = (FOLDER / "recurrent.cuh").read_text(encoding="utf-8")
+    assert int(re.search(r"#define MOST_UNITS (\d+)", text)[1]) == recurrent.MOST_UNITS
+    assert "#define ROWS (sizeof(WIDE) == 8 ? 2 : 4)" in text
 
 
 def test_a_block_is_as_large_in_both_languages():

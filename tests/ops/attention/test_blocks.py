@@ -7,9 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from xpnet import Tensor, kernels, ops
+from xpnet import Tensor, blocks, kernels, ops
 from xpnet.backend import to_numpy
-from xpnet.ops.attention import blocks
 from xpnet.testing import assert_close, gradcheck
 
 L, S, E = 11, 13, 4

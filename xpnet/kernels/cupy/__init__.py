@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import (
     activations,
+    attention,
     batch_norm,
     clip,
     conv,
@@ -27,6 +28,7 @@ from . import (
 
 __all__ = [
     "activations",
+    "attention",
     "batch_norm",
     "clip",
     "conv",

@@ -1,7 +1,8 @@
 """How the scores of attention are cut into blocks, and what is left out of a block.
 
 The scores of L queries and S keys are L · S numbers for each sequence and head: at 8,192 positions
-and 8 heads, 2 GiB in single precision. So they are made block by block and thrown away again.
+and 8 heads, 2 GiB in single precision. So they are made block by block and thrown away again. How
+large blocks are is said in ``xpnet/blocks.py``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ from functools import reduce
 from typing import Any
 
 from ...backend import asarray, device_of, namespace, random, unwrap
+from ...blocks import block_size
 from ...typing import Array
 
 __all__ = [
-    "BLOCK_KEYS",
-    "BLOCK_QUERIES",
-    "BLOCK_SCORES",
     "blocks",
     "cut",
     "hidden",
@@ -26,15 +25,6 @@ __all__ = [
     "part",
     "plus",
 ]
-
-BLOCK_KEYS = 1024
-"""A block of scores has at most so many keys."""
-
-BLOCK_QUERIES = 64
-"""A block has so many queries at least, if there are as many: fewer make slow products."""
-
-BLOCK_SCORES = 1 << 22
-"""A block has so many queries that all sequences and heads have about so many scores in it."""
 
 
 def cut(length: int, step: int) -> list[slice]:
@@ -50,9 +40,7 @@ def cut(length: int, step: int) -> list[slice]:
 
 def blocks(query: Array, key: Array) -> tuple[list[slice], list[slice]]:
     """Return the slices of queries and of keys that make up the blocks of scores."""
-    heads = math.prod(query.shape[:-2])
-    width = min(BLOCK_KEYS, max(1, key.shape[-2]))
-    rows = max(BLOCK_QUERIES, BLOCK_SCORES // max(1, heads * width))
+    rows, width = block_size(math.prod(query.shape[:-2]), key.shape[-2])
     return cut(query.shape[-2], rows), cut(key.shape[-2], width)
 
 

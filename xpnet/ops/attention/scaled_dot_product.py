@@ -25,7 +25,7 @@ maximum m_i of a query's scores, l_i = Σ_j exp(S_ij - m_i) and a_i = Σ_j exp(S
 block with the maximum m' brings m_i to max(m_i, m'), and both sums are multiplied by
 exp(old m_i - new m_i). At the end O_i = a_i / l_i, and with the one number Λ_i = m_i + log l_i per
 query, backward makes P_ij = exp(S_ij - Λ_i) again, block by block. So memory grows with the length,
-not with its square; see ``blocks.py`` for the sizes.
+not with its square; see ``xpnet/blocks.py`` for the sizes.
 
 **Dropout** multiplies P by Z_ij = 0 or 1/(1 - p) after the softmax: O = (P∘Z) V, dV = (P∘Z)ᵀ dO,
 dP = (dO Vᵀ)∘Z, and D_i = dO_i · O_i as before.

@@ -25,6 +25,7 @@ static Three blockIdx, threadIdx, blockDim, gridDim;
 
 #define __global__
 #define __device__ static inline
+#define __forceinline__
 #define __shared__ static
 #define __align__(n) __attribute__((aligned(n)))
 #define KERNEL static void
