@@ -52,3 +52,16 @@ def test_a_model_that_does_not_know_where_it_came_from_shows_its_layers(xpnet, t
     done = xpnet("summary", path, "--input-shape", 7)
     assert done.code == 0
     assert "trained on" not in done.out
+
+
+def test_the_memory_of_a_training_step_is_told(xpnet):
+    done = xpnet("summary", "lenet5", "--batch-size", "32")
+    last = done.out.strip().splitlines()[-1]
+    assert last.startswith("training step of 32 on cpu: peak memory")
+    assert "(1, 10)" in done.out
+
+
+def test_a_model_can_be_shown_on_another_device(xpnet):
+    pytest.importorskip("torch")
+    done = xpnet("summary", "mlp", "--batch-size", "4", "--device", "torch:cpu")
+    assert "training step of 4 on torch:cpu" in done.out

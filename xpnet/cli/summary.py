@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import Any
 
-from .. import models
+from .. import backend, models
 from ..errors import ArgumentError
 from ..io import load, read_manifest, read_notes
 from ..nn import Module
@@ -19,6 +19,7 @@ EXAMPLES = """\
 examples:
   xpnet summary model.safetensors
   xpnet summary mlp --input-shape 1,28,28 --hidden 512,512
+  xpnet summary lenet5 --batch-size 512 --device cuda
 """
 
 
@@ -44,13 +45,24 @@ def add_parser(commands: Any) -> None:
         "--outputs", type=whole(1), default=10, metavar="K", help="of a named model (default: 10)"
     )
     problem.add_model_options(parser)
+    parser.add_argument(
+        "--batch-size",
+        type=whole(1),
+        metavar="N",
+        help="measure the peak memory of a training step of N samples, by taking one",
+    )
+    parser.add_argument("--device", default="cpu", metavar="NAME", help="(default: cpu)")
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the table."""
     model, shape = model_and_shape(options)
-    print(model.summary((1, *shape)))
+    with backend.device(options.device):
+        model.to(options.device)
+        print(model.summary((1, *shape)))
+        if options.batch_size is not None:
+            print(f"\n{model.summary((options.batch_size, *shape), memory=True).memory}")
     if options.model not in models.MODELS:
         print("".join(f"\n{line}" for line in _origin(read_manifest(options.model))))
     return 0

@@ -260,13 +260,15 @@ class Module:
         """Return the floating-point operations of one forward, without those of sub-modules."""
         return 0
 
-    def summary(self, x: Any) -> Any:
+    def summary(self, x: Any, memory: bool = False) -> Any:
         """Return a table of layers, output shapes, parameters and FLOPs.
 
         Parameters
         ----------
         x : array or tuple of int
             An example input, or its shape (with the batch axis).
+        memory : bool
+            Measure the peak memory of a training step of it too, by taking one.
 
         Examples
         --------
@@ -281,7 +283,7 @@ class Module:
         """
         from .summary import summarize
 
-        return summarize(self, x)
+        return summarize(self, x, memory)
 
     def extra_repr(self) -> str:
         """Return what stands between the parentheses of the repr of a layer."""

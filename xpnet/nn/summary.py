@@ -10,6 +10,7 @@ import numpy as np
 
 from ..backend import asarray, device_of, dtype_name, is_floating
 from .module import Module
+from .step_memory import StepMemory, measure_step
 
 __all__ = ["Row", "Summary", "summarize"]
 
@@ -31,6 +32,7 @@ class Summary(NamedTuple):
     output: tuple[int, ...]
     parameters: int
     flops: int
+    memory: StepMemory | None = None
 
     def __str__(self) -> str:
         table = [("layer", "output", "parameters", "FLOPs")]
@@ -39,10 +41,11 @@ class Summary(NamedTuple):
         a, b, c, d = (max(map(len, column)) for column in zip(*table, strict=True))
         lines = [f"{w:<{a}}   {x:<{b}}   {y:>{c}}   {z:>{d}}" for w, x, y, z in table]
         rule = "-" * len(lines[0])
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        memory = [] if self.memory is None else ["", str(self.memory)]
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], *memory])
 
 
-def summarize(model: Module, x: Any) -> Summary:
+def summarize(model: Module, x: Any, memory: bool = False) -> Summary:
     """Run the model once on an example and note what each layer did; see ``Module.summary``."""
     if isinstance(x, tuple | list) and all(isinstance(n, int) for n in x):
         parameter = next((p for p in model.parameters() if is_floating(p)), None)
@@ -63,7 +66,9 @@ def summarize(model: Module, x: Any) -> Summary:
         row._replace(name=type(model).__name__) for row in rows
     ]
     counted = sum(math.prod(p.shape) for p in model.parameters())
-    return Summary(type(model).__name__, layers, _shape(out), counted, sum(r.flops for r in rows))
+    flops = sum(row.flops for row in rows)
+    step = measure_step(model, x) if memory else None
+    return Summary(type(model).__name__, layers, _shape(out), counted, flops, step)
 
 
 def _note(rows: list[Row], name: str) -> Callable[[Module, Any, Any], None]:
