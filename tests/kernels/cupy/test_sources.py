@@ -67,7 +67,7 @@ def test_the_struct_of_windows_is_the_same_in_both_languages():
 
 
 def test_the_struct_of_heads_is_the_same_in_both_languages():
-    text = (FOLDER / "attention.cu").read_text(encoding="utf-8")
+    text = (FOLDER / "tiles.cuh").read_text(encoding="utf-8")
     fields = {}
     for name in ("Rows", "Heads"):
         body = re.search(rf"struct {name} {{(.*?)}};", text, re.DOTALL)[1]
@@ -80,7 +80,7 @@ def test_the_struct_of_heads_is_the_same_in_both_languages():
 
 
 def test_tiles_of_attention_are_as_large_in_both_languages():
-    text = (FOLDER / "attention.cu").read_text(encoding="utf-8")
+    text = (FOLDER / "tiles.cuh").read_text(encoding="utf-8")
     assert int(re.search(r"#define MOST_FEATURES (\d+)", text)[1]) == attention.MOST_FEATURES
     assert int(re.search(r"#define SIDE (\d+)", text)[1]) ** 2 == attention.THREADS
     assert "#define TILE (sizeof(WIDE) == 8 ? 32 : 64)" in text

@@ -40,7 +40,7 @@ HEADS = np.dtype(
     ]
     + [(name, np.int64) for name in ("drawn_rows", "drawn_columns")]
 )
-"""The struct Heads of attention.cu."""
+"""The struct Heads of tiles.cuh."""
 
 Steps = tuple[int, int, int, int]
 
