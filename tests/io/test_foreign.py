@@ -20,7 +20,7 @@ import xpnet as xn
 from xpnet import nn
 from xpnet.cli import main
 from xpnet.errors import ModelFileError
-from xpnet.io.foreign import torch_line
+from xpnet.io.foreign import LEGACY_TORCH, torch_line
 
 ONNX = b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:\x10"
 
@@ -102,9 +102,10 @@ def test_a_model_file_whose_header_was_damaged_is_not_taken_for_a_pickle(tmp_pat
         xn.load(path)
 
 
-def test_the_notes_and_the_command_line_refuse_in_the_same_words(tmp_path, capsys):
-    path = tmp_path / "m.onnx"
-    path.write_bytes(ONNX)
+@pytest.mark.parametrize("content", [ONNX, LEGACY_TORCH + b"." * 40], ids=["ONNX", "PyTorch"])
+def test_the_notes_and_the_command_line_refuse_in_the_same_words(tmp_path, capsys, content):
+    path = tmp_path / "model"
+    path.write_bytes(content)
     with pytest.raises(ModelFileError) as caught:
         xn.io.read_notes(path)
     assert str(caught.value) == refusal(path)

@@ -360,3 +360,19 @@ def test_arrays_that_do_not_fit_the_architecture_in_the_file_are_an_error(path):
     rewrite(path, architecture=json.dumps({"class": "Linear", "args": [3, 4], "kwargs": {}}))
     with pytest.raises(ModelFileError, match=r"must fit its own architecture.*missing: weight"):
         load(path)
+
+
+@pytest.mark.parametrize("change", ["renamed", "left out"])
+def test_an_array_that_only_files_of_others_may_lack_must_be_in_ours(path, change):
+    model = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Linear(3, 3))
+    model[2].weight = model[0].weight
+    save(model, path)
+    arrays = load_file(path)
+    if change == "renamed":
+        arrays["2.weight"] = arrays.pop("0.weight")
+    else:
+        del arrays["1.num_batches_tracked"]
+    write_file("rewrite", path, arrays, metadata_of(path))
+    with pytest.raises(ModelFileError, match="must have all arrays of its own architecture, got n"):
+        load(path)
+    assert load(path, model=model) is model

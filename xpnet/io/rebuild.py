@@ -118,6 +118,13 @@ def _take_over(model: Module, contents: Contents, where: str) -> None:
         model.load_state_dict(contents.arrays)
     except ModelFileError as error:
         raise ModelFileError(f"{where} must fit its own architecture; {error}") from error
+    # it may also take other names of shared arrays, and do without a number of batches
+    for name in model.state_dict():
+        if name not in contents.arrays:
+            raise ModelFileError(
+                f"{where} must have all arrays of its own architecture, got none called {name!r}; "
+                "save the model again"
+            )
     # load_state_dict keeps the model's dtypes: here the file decides
     for name, parameter in model.named_parameters():
         parameter.data = _there(contents, name)
