@@ -111,6 +111,12 @@ def test_sizes_of_every_kind_come_out_right(rng, size, shape, fit):
     assert made.x.max() <= 1
 
 
+def test_a_border_of_two_halves_is_no_trouble():
+    halves = np.zeros((1, 40, 60), np.float32)
+    halves[:, :, :30] = 1.0
+    assert np.isfinite(prepare(halves, (28, 28), MNIST).x).all()
+
+
 # ---- what is noted in training ----------------------------------------------------------------
 
 
