@@ -22,7 +22,7 @@ from .run import compute, is_on_host, placed
 
 __all__ = ["OnnxModel"]
 
-ALWAYS = 2**24  # elements that any array may have: 64 MB of float32
+ALWAYS = 2**22  # elements that any array may have: 16 MB of float32
 PER_INPUT, PER_WEIGHT = 2**12, 2**4  # and that many more for each number in inputs and weights
 
 
