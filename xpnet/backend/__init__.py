@@ -30,7 +30,13 @@ from .device import (
     synchronize,
 )
 from .dtypes import DEFAULT_FLOAT, dtype_name, dtype_of, is_floating, is_integral
-from .library import DeviceInfo, Library, library_of, register_library, unregister_library
+from .library import (
+    DeviceInfo,
+    Library,
+    library_of,
+    register_library,
+    unregister_library,
+)
 from .namespace import (
     describe,
     is_array,
@@ -43,6 +49,7 @@ from .namespace import (
 from .random import manual_seed
 from .recording import Recorded, Recorder, Recording, recording
 from .timing import time_calls
+from .uploading import Uploader
 
 __all__ = [
     "DEFAULT_FLOAT",
@@ -53,6 +60,7 @@ __all__ = [
     "Recorded",
     "Recorder",
     "Recording",
+    "Uploader",
     "as_device",
     "asarray",
     "current_device",

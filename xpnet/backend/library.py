@@ -27,6 +27,7 @@ from ..errors import ArgumentError, BackendError, DeviceError
 from ..typing import Array, Namespace, NativeDevice
 from .recording import Recorder
 from .resources import Resources
+from .uploading import Uploader
 
 __all__ = ["DeviceInfo", "Library", "libraries", "library", "library_of", "register_library"]
 
@@ -166,6 +167,10 @@ class Library(Resources):
     def recorder(self, device: NativeDevice) -> Recorder:
         """Return what records the work of `device`, if nothing speaks against it."""
         raise BackendError(f"recorder: {self.cannot_record()}; use a device that can, as 'cuda'")
+
+    def uploader(self, device: NativeDevice) -> Uploader | None:
+        """Return what copies to `device` beside its work (default: None, there is no such way)."""
+        return None
 
     def at_hand(self, x: Array) -> bool:
         """Tell whether looking at the values of `x` waits for nothing (default: on a host)."""

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..backend import asarray, is_array, namespace
-from ..errors import ShapeError
+from ..errors import DataError, ShapeError
 from ..typing import Array
 
-__all__ = ["dense_rows", "is_sparse", "slice_rows", "stack_rows", "take_rows"]
+__all__ = ["collate", "dense_rows", "is_sparse", "slice_rows", "stack_rows", "take_rows"]
 
 
 def take_rows(x: Array, indices: Array) -> Array:
@@ -80,6 +80,29 @@ def stack_rows(values: Sequence[Array]) -> Array:
             "crop or pad them in the data set's __getitem__"
         )
     return namespace(first).stack(list(values), axis=0)
+
+
+def collate(samples: Sequence[Any]) -> tuple[Array, ...]:
+    """Stack the samples of a batch, each an array, a number or a tuple of those.
+
+    Raises
+    ------
+    DataError
+        If the samples have different numbers of parts.
+
+    Examples
+    --------
+    >>> collate([(0.5, 1), (1.5, 0)])
+    (array([0.5, 1.5], dtype=float32), array([1, 0]))
+    """
+    rows = [sample if isinstance(sample, tuple | list) else (sample,) for sample in samples]
+    lengths = sorted({len(row) for row in rows})
+    if len(lengths) > 1:
+        raise DataError(
+            f"DataLoader: every sample must have the same number of parts, got {lengths}; "
+            "let the data set's __getitem__ return tuples of one length"
+        )
+    return tuple(stack_rows(values) for values in zip(*rows, strict=True))
 
 
 def is_sparse(x: Any) -> bool:

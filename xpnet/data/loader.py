@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,15 +14,17 @@ from ..errors import ArgumentError, DataError
 from ..typing import Array
 from .dataset import ArrayDataset
 from .frames import is_frame
-from .gather import is_sparse, slice_rows, stack_rows, take_rows
+from .gather import collate, is_sparse, slice_rows, take_rows
 from .order import permutation
 from .prefetch import prefetched
 from .sparse import SparseDataset
 from .transforming import require_transform, transformed
+from .uploading import arriving, is_host, staged
 
 __all__ = ["DataLoader"]
 
 Batch = tuple[Array, ...]
+Chosen: TypeAlias = Generator[tuple[int, int, Batch], None, None]
 
 
 class DataLoader:
@@ -44,7 +46,8 @@ class DataLoader:
         Leave out the last batch if it is smaller than the others.
     prefetch : int, default 0
         Batches that a background thread prepares ahead; 0: no thread. Worth it when samples are
-        read from files or transformed, or to overlap the copy to a GPU.
+        read from files or transformed, or to overlap the copy to a GPU, which then fetches them
+        from pinned memory.
     device : str or Device, optional
         Where the batches land. Default: the device that is current when an iteration starts.
     transform : callable, optional
@@ -117,9 +120,11 @@ class DataLoader:
         target = as_device(self.device)
         start, self._next_start = self._next_start, 0
         self._position = start
-        batches: Generator[tuple[int, Batch], None, None] = self._build(self.epoch, start, target)
+        batches = self._chosen(self.epoch, start)
         if self.prefetch:
-            batches = prefetched(batches, self.prefetch)
+            batches = self._ahead(batches, target)
+        else:
+            batches = self._finished(batches, self.epoch, target)
         return self._deliver(batches, self.epoch)
 
     def set_epoch(self, epoch: int) -> None:
@@ -187,28 +192,39 @@ class DataLoader:
         n = len(self.dataset)
         return n - n % self.batch_size if self.drop_last else n
 
-    def _build(
-        self, epoch: int, start: int, target: Device
-    ) -> Generator[tuple[int, Batch], None, None]:
-        """Yield (samples delivered so far, batch) for each batch from sample `start` on."""
+    def _chosen(self, epoch: int, start: int) -> Chosen:
+        """Yield (first, last, batch) for each batch from sample `start` on, where the data are."""
         choose = self._chooser(epoch)
         end = self._samples_per_epoch()
+        for first in range(start, end, self.batch_size):
+            last = min(first + self.batch_size, end)
+            yield first, last, choose(first, last)
+
+    def _finished(self, batches: Chosen, epoch: int, target: Device) -> Chosen:
+        """Move batches to the device, and transform them there."""
         dataset = self.dataset
         there = self.transform is None and isinstance(dataset, ArrayDataset)
         there = there and all(device_of(x) == target for x in dataset.arrays)
-        for first in range(start, end, self.batch_size):
-            last = min(first + self.batch_size, end)
-            if there:
-                yield last, choose(first, last)
-                continue
-            # entered for each batch: with prefetch this runs in another thread
-            with device(target):
-                batch = tuple(to_device(x, target) for x in choose(first, last))
-                if self.transform is not None:
-                    # 1 + first: the stream (seed, epoch) is that of the order
-                    stream = partial(random.stream, self.seed, epoch, 1 + first)
-                    batch = transformed(self.transform, batch, stream)
-            yield last, batch
+        for first, last, batch in batches:
+            if not there:
+                # entered for each batch: with prefetch this may run in another thread
+                with device(target):
+                    batch = tuple(to_device(x, target) for x in batch)
+                    if self.transform is not None:
+                        # 1 + first: the stream (seed, epoch) is that of the order
+                        stream = partial(random.stream, self.seed, epoch, 1 + first)
+                        batch = transformed(self.transform, batch, stream)
+            yield first, last, batch
+
+    def _ahead(self, batches: Chosen, target: Device) -> Chosen:
+        """Let a thread prepare batches; all of it, or what is to be done on the host."""
+        uploader = target.library.uploader(target.native)
+        if uploader is None:
+            return prefetched(self._finished(batches, self.epoch, target), self.prefetch)
+        if not isinstance(self.dataset, ArrayDataset) or all(map(is_host, self.dataset.arrays)):
+            # the device's part is left to the loop: its stream has the order of all work
+            batches = arriving(prefetched(staged(batches, uploader), self.prefetch), uploader)
+        return self._finished(batches, self.epoch, target)
 
     def _chooser(self, epoch: int) -> Callable[[int, int], Batch]:
         """Return a function that gives the samples first, ..., last - 1 of the epoch's order."""
@@ -219,7 +235,7 @@ class DataLoader:
             return lambda first, last: dataset[chosen(first, last)]
         if not isinstance(dataset, ArrayDataset):
             places = np.arange(len(dataset)) if order is None else order
-            return lambda first, last: _collate([dataset[int(i)] for i in places[first:last]])
+            return lambda first, last: collate([dataset[int(i)] for i in places[first:last]])
         if order is None:
             return lambda first, last: tuple(slice_rows(x, first, last) for x in dataset.arrays)
         # moved once per epoch, not once per batch
@@ -229,12 +245,10 @@ class DataLoader:
             for x, order in zip(dataset.arrays, orders, strict=True)
         )
 
-    def _deliver(
-        self, batches: Generator[tuple[int, Batch], None, None], epoch: int
-    ) -> Iterator[Batch]:
+    def _deliver(self, batches: Chosen, epoch: int) -> Iterator[Batch]:
         """Yield the batches and keep the books: in the consumer's thread, at its pace."""
         try:
-            for delivered, batch in batches:
+            for _, delivered, batch in batches:
                 self._position = delivered
                 yield batch
             self.epoch, self._position = epoch + 1, 0
@@ -266,17 +280,6 @@ def _as_dataset(data: Any) -> Any:
             "check where the samples come from"
         )
     return data
-
-
-def _collate(samples: list[Any]) -> Batch:
-    rows = [sample if isinstance(sample, tuple | list) else (sample,) for sample in samples]
-    lengths = sorted({len(row) for row in rows})
-    if len(lengths) > 1:
-        raise DataError(
-            f"DataLoader: every sample must have the same number of parts, got {lengths}; "
-            "let the data set's __getitem__ return tuples of one length"
-        )
-    return tuple(stack_rows(values) for values in zip(*rows, strict=True))
 
 
 def _checked(argument: str, value: int, least: int, remedy: str) -> int:

@@ -57,6 +57,7 @@ class Capture:
         self.replayed = 0
         self._recorder: Recorder | None = None
         self._steps: dict[Any, CapturedStep] = {}
+        self._dropped: list[CapturedStep] = []
         self._seen: dict[Any, int] = {}
         self._modules: list[Module] = []
 
@@ -73,12 +74,13 @@ class Capture:
             yield
             return
         self._modules = list(model.modules())
-        with device.library.recorder(device.native) as recorder:
-            self._recorder = recorder
-            try:
+        try:
+            with device.library.recorder(device.native) as self._recorder:
                 yield
-            finally:
-                self._end()
+        finally:  # when the device is done: it may be replaying until then
+            for step in (*self._steps.values(), *self._dropped):
+                step.release()
+            self._recorder, self._steps, self._dropped, self._modules = None, {}, [], []
 
     def __call__(
         self,
@@ -110,7 +112,7 @@ class Capture:
         try:
             step.replay(batches, totals)
         except Changed as change:
-            del self._steps[key]
+            self._dropped.append(self._steps.pop(key))
             if not step.replayed:  # it would be the same with the next recording
                 self._give_up(str(change))
             return False
@@ -140,14 +142,9 @@ class Capture:
 
     def _give_up(self, reason: str) -> None:
         """Take all further steps of the fit as usual, and say why."""
-        self._end()
+        self._recorder = None
         text = f"Trainer: capture=True is of no use here, steps are taken one by one: {reason}"
         warnings.warn(text, stacklevel=2)
-
-    def _end(self) -> None:
-        for step in self._steps.values():
-            step.release()
-        self._steps, self._recorder, self._modules = {}, None, []
 
 
 def _obstacle(how: How) -> str:

@@ -133,3 +133,91 @@ def test_a_recorded_training_is_bit_by_bit_that_which_is_not(gpu, case):
     if "accumulate" not in CASES[case]:
         assert replayed(trainer) == 3 * 6 - 2 + 1  # the smaller batch has come three times
     assert replayed(trainer) > 5
+
+
+class Counting(xn.training.Callback):
+    """Looks at a training without waiting for the GPU."""
+
+    def __init__(self, act=lambda trainer: None):
+        self.act = act
+
+    def on_step_end(self, trainer):
+        self.act(trainer)
+
+
+def test_gradients_can_be_seen_after_a_recorded_step(gpu):
+    seen = {False: [], True: []}
+    for capture, norms in seen.items():
+
+        def look(trainer, norms=norms):
+            norms.append([xn.to_numpy(p.grad).copy() for p in trainer.model.parameters()])
+
+        train(capture=capture, callbacks=[Counting(look)])
+    for plain, recorded in zip(seen[False], seen[True], strict=True):
+        for g, h in zip(plain, recorded, strict=True):
+            np.testing.assert_array_equal(g, h)
+
+
+def test_what_a_callback_puts_in_the_place_of_a_parameter_is_trained_on(gpu):
+    def shrink(trainer):
+        if trainer.step % 5 == 0:
+            p = next(trainer.model.parameters())
+            p.data = 0.5 * p.data
+
+    plain, state = train(callbacks=[Counting(shrink)])
+    trainer, recorded = train(callbacks=[Counting(shrink)], capture=True)
+    assert replayed(trainer) == 17
+    assert columns(trainer) == columns(plain)
+    for key, value in recorded.items():
+        np.testing.assert_array_equal(value, state[key])
+
+
+def test_a_parameter_that_is_frozen_on_the_way_stays_as_it_is(gpu):
+    def freeze(trainer):
+        p = next(trainer.model.parameters())
+        p.requires_grad = trainer.step < 10
+
+    plain, state = train(callbacks=[Counting(freeze)])
+    trainer, recorded = train(callbacks=[Counting(freeze)], capture=True)
+    assert 8 < replayed(trainer) < 17
+    for key, value in recorded.items():
+        np.testing.assert_array_equal(value, state[key])
+
+
+def test_options_that_are_part_of_the_recording_may_change(gpu):
+    def change(trainer):
+        (group,) = trainer.optimizer.param_groups
+        group["weight_decay"], group["lr"] = 0.1 * (trainer.step > 9), 1e-2 / trainer.step
+
+    plain, state = train(callbacks=[Counting(change)])
+    trainer, recorded = train(callbacks=[Counting(change)], capture=True)
+    assert 8 < replayed(trainer) < 17
+    for key, value in recorded.items():
+        np.testing.assert_array_equal(value, state[key])
+
+
+def test_a_second_fit_goes_on(gpu):
+    states = []
+    for capture in (False, True):
+        xn.manual_seed(3)
+        with xn.device("cuda"):
+            model = mlp()
+            trainer = xn.Trainer(model, optim.Adam(model.parameters()), capture=capture)
+            for _ in range(2):
+                trainer.fit((IMAGES, LABELS), epochs=2, batch_size=8, seed=1, progress=False)
+        states.append([xn.to_numpy(p.data).copy() for p in model.parameters()])
+    assert trainer.steps_replayed == 10
+    for p, q in zip(*states, strict=True):
+        np.testing.assert_array_equal(p, q)
+
+
+def test_the_tape_sees_that_a_recorded_step_has_overwritten_parameters(gpu):
+    with xn.device("cuda"):
+        model = mlp()
+        trainer = xn.Trainer(model, "adam", capture=True)
+        x = xn.asarray(IMAGES[:4])
+        loss = model(x).sum()
+        trainer.fit((IMAGES, LABELS), epochs=1, batch_size=8, progress=False)
+        assert trainer.steps_replayed == 4
+        with pytest.raises(xn.errors.AutogradError, match="was updated in place after"):
+            loss.backward()

@@ -14,7 +14,9 @@ from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
 from ..recording import Recorder
 from ..resources import MemoryInfo, Peak, bytes_in, is_named
+from ..uploading import Uploader
 from .cupy_recorder import CuPyRecorder
+from .cupy_uploader import CuPyUploader
 
 __all__ = ["CuPy"]
 
@@ -120,6 +122,10 @@ class CuPy(Library):
     def recorder(self, device: NativeDevice) -> Recorder:
         """CUDA graphs."""
         return CuPyRecorder(device)
+
+    def uploader(self, device: NativeDevice) -> Uploader:
+        """Pinned memory and a stream for copies."""
+        return CuPyUploader(device)
 
     def scatter_add(self, values: Array, indices: Array, size: int) -> Array:
         """Accumulate with atomic additions."""
