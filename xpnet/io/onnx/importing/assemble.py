@@ -75,7 +75,8 @@ def assembled(graph: Graph, where: str) -> tuple[dict[str, Any], dict[str, np.nd
     path = paths(kept)
     weights = {}
     for name, array in kept.items():
-        trained = name not in statistics and _is_weight(array, slots.get(name, []))
+        trained = name in graph.stored and name not in statistics
+        trained = trained and _is_weight(array, slots.get(name, []))
         weights[name] = {
             "path": path[name],
             "kind": "parameter" if trained else "buffer",

@@ -93,6 +93,10 @@ class OnnxModel(Module):
     device : str or Device, optional
         Where the weights are; default: the current device.
 
+    Attributes
+    ----------
+    input_names, output_names : list of str
+
     Raises
     ------
     ModelFileError
@@ -140,6 +144,16 @@ class OnnxModel(Module):
             owner.register_buffer(leaf, zeros)
         self._plan.places[name] = (owner, leaf)
         self._plan.elements += int(np.prod(shape, dtype=np.float64))
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs in the file, in their order."""
+        return [declared.name for declared in self._plan.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs in the file, in their order."""
+        return list(self._plan.outputs)
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the outputs, in the order of the file: one, or a tuple of several."""
