@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -64,15 +64,18 @@ class Precision:
         """Return predictions as float32 where they were computed in half precision."""
         return outputs if self.name in (None, "tf32") else cast(outputs, "float32")
 
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Let gradients overflow without NumPy's warnings: the step is left out then."""
+    def step(self) -> AbstractContextManager[object]:
+        """Return the block of a whole step, the way back and the update among it.
+
+        With TF32 the products of the way back are to round as well. With float16 gradients may
+        overflow, which NumPy need not warn of: the step is left out then.
+        """
         self.updating = False
-        if not self.scaler.is_enabled():
-            yield
-            return
-        with np.errstate(over="ignore", invalid="ignore"):
-            yield
+        if self.name == "tf32":
+            return self.autocast()
+        if self.name == "float16":
+            return np.errstate(over="ignore", invalid="ignore")
+        return nullcontext()
 
     def update(self, optimizer: Optimizer, model: Module, clip_norm: float | None) -> None:
         """Let the optimizer step, with gradients as they would be in float32."""

@@ -37,10 +37,11 @@ def take_step(
             optimizer.zero_grad()
             return set_gradients(model, loss, batches, next(counted, None), precision)
 
-        optimizer.step(closure)
+        with precision.step():
+            optimizer.step(closure)
         return
     optimizer.zero_grad()
-    with precision.quiet():
+    with precision.step():
         set_gradients(model, loss, batches, totals, precision)
         precision.update(optimizer, model, clip_norm)
 
