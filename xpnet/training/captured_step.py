@@ -109,16 +109,26 @@ class CapturedStep:
     def _step(self, begun: Recording) -> None:
         """Do what is recorded: a step, and what is counted of it."""
         self._begun = begun
+        candidates, self._metrics = self._metrics, []
         model, *rest = self._how
         take_step(model, self._inputs, self._seen, *rest)  # type: ignore[arg-type]
-        for metric in self._metrics:
-            sums: dict[str, Any] = {}
-            for _, outputs, y, _ in self._seen.batches:
-                batch = metric.sums(outputs, y)
-                sums = {name: sums[name] + v if sums else v for name, v in batch.items()}
+        for metric in candidates:
+            try:
+                sums = self._batch_sums(metric)
+            except NotImplementedError:  # CuPy refuses: it is taken after each replay
+                continue
+            self._metrics.append(metric)
             self._sums.append({name: self._grown(value) for name, value in sums.items()})
         for now, place in self._places.rebound():
             self._recorder.copy(now, place)
+
+    def _batch_sums(self, metric: Metric) -> dict[str, Any]:
+        """Return the sums of a metric over the batches of the step."""
+        sums: dict[str, Any] = {}
+        for _, outputs, y, _ in self._seen.batches:
+            batch = metric.sums(outputs, y)
+            sums = {name: sums[name] + v if sums else v for name, v in batch.items()}
+        return sums
 
     def _grown(self, value: Any) -> Any:
         """Return a place that grows by the value in each step; of a number, the number."""

@@ -14,13 +14,14 @@ from __future__ import annotations
 import atexit
 import ctypes
 import hashlib
+import math
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -180,11 +181,16 @@ def _modules():
     linalg.get_compute_type = lambda dtype: 0
     modules = {"cupy": cupy, "cupy.cuda": cuda, "cupy.cuda.runtime": runtime}
     modules["cupy._core._routines_linalg"] = linalg
+    special = ModuleType("cupyx.scipy.special")
+    special.erf = partial(arrays.compute, lambda x: _erf(x).astype(x.dtype))
+    modules |= {"cupyx.scipy.special": special}
+    modules |= {name: ModuleType(name) for name in ("cupyx", "cupyx.scipy")}
     for name, module in modules.items():
         module.__spec__ = ModuleSpec(name, None)
     return modules
 
 
+_erf = np.vectorize(math.erf, otypes="d")
 _pinned_pool = SimpleNamespace(malloc=bytearray)
 
 

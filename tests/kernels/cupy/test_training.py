@@ -6,18 +6,13 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet import kernels, nn, optim
+from xpnet import nn, optim
 
 rng = np.random.default_rng(0)
 IMAGES = rng.standard_normal((52, 1, 8, 8)).astype("float32")
 LABELS = rng.integers(0, 3, 52)
 NUMBERS = rng.standard_normal((52, 2)).astype("float32")
 WEIGHTS = rng.random(52).astype("float32") + 0.5
-
-
-@pytest.fixture(autouse=True)
-def _kernels_on(monkeypatch):
-    monkeypatch.setattr(kernels.registry, "_enabled", True)
 
 
 class Recurrent(nn.Module):
@@ -119,6 +114,7 @@ CASES = {
         "metrics": ["mae", "r2"],
     },
     "logged often": {"log_every": 1},
+    "metrics": {"metrics": ["accuracy", "top_2", "f1"]},
 }
 
 
@@ -177,7 +173,7 @@ def test_a_parameter_that_is_frozen_on_the_way_stays_as_it_is(gpu):
         p = next(trainer.model.parameters())
         p.requires_grad = trainer.step < 10
 
-    plain, state = train(callbacks=[Counting(freeze)])
+    _, state = train(callbacks=[Counting(freeze)])
     trainer, recorded = train(callbacks=[Counting(freeze)], capture=True)
     assert 8 < replayed(trainer) < 17
     for key, value in recorded.items():
@@ -189,7 +185,7 @@ def test_options_that_are_part_of_the_recording_may_change(gpu):
         (group,) = trainer.optimizer.param_groups
         group["weight_decay"], group["lr"] = 0.1 * (trainer.step > 9), 1e-2 / trainer.step
 
-    plain, state = train(callbacks=[Counting(change)])
+    _, state = train(callbacks=[Counting(change)])
     trainer, recorded = train(callbacks=[Counting(change)], capture=True)
     assert 8 < replayed(trainer) < 17
     for key, value in recorded.items():
