@@ -7,7 +7,6 @@ keeps working.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 __all__ = [
@@ -96,6 +95,8 @@ mean 'adam'?
     names = sorted(valid)
     if value in names:
         return value
+    import difflib  # only who has made a mistake waits for it
+
     close = difflib.get_close_matches(str(value), names, n=1) or _begun(str(value), names)
     remedy = f"; did you mean {close[0]!r}?" if close else "; choose one of those"
     listed = ", ".join(repr(name) for name in names)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tracemalloc
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import NamedTuple
@@ -129,6 +128,8 @@ def host_memory() -> MemoryInfo:
 @contextmanager
 def traced_peak() -> Iterator[Peak]:
     """Measure memory that is allocated through Python, as that of NumPy is."""
+    import tracemalloc
+
     was_tracing = tracemalloc.is_tracing()
     if not was_tracing:
         tracemalloc.start()
