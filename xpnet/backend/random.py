@@ -23,7 +23,9 @@ __all__ = [
     "get_state",
     "manual_seed",
     "next_draw",
+    "next_seed",
     "next_stream",
+    "seed_of",
     "seeded",
     "set_state",
     "stream",
@@ -132,6 +134,25 @@ def next_stream() -> np.random.Generator:
     """Return the generator of the next draw."""
     seed, draw = next_draw()
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, draw]))
+
+
+def next_seed() -> int:
+    """Return a seed from the next draw, for :func:`stream`: from 0 to 2**63 - 1."""
+    return seed_of(next_draw())
+
+
+def seed_of(draw: tuple[int, int]) -> int:
+    """Return the seed that a draw gives.
+
+    Examples
+    --------
+    >>> manual_seed(7)
+    >>> next_seed() == seed_of((7, 0)) != seed_of((7, 1))
+    True
+    """
+    seed, number = draw
+    generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, number]))
+    return int(generator.integers(2**63))
 
 
 def bits(n: int) -> np.ndarray:

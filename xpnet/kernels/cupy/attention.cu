@@ -3,9 +3,17 @@
 #include "random.cuh"
 #include "tiles.cuh"
 
+// Where a graph replays the step, the seed of its dropout is found in `begun`.
+__device__ int64 seed_of(const int64* begun, int64 seed) { return begun ? begun[0] : seed; }
+
+KERNEL begin(int64* begun, int64 seed) {
+    if (threadIdx.x == 0) begun[0] = seed;
+}
+
 // y, and of each query the logarithm of the sum of exp(score), (heads, queries).
 KERNEL attend(const REAL* q, const REAL* k, const REAL* v, const uint8* mask, REAL* y, WIDE* norms,
-              Heads at, WIDE scale, int causal, int64 seed, int64 threshold, WIDE factor) {
+              Heads at, WIDE scale, int causal, const int64* begun, int64 seed, int64 threshold,
+              WIDE factor) {
     __shared__ WIDE tile[TILE][TILE + 1], top[TILE], sums[TILE], shrink[TILE], part[SIDE * SIDE];
     __shared__ uint8 kept[TILE][TILE];
     const int ty = threadIdx.x / SIDE, tx = threadIdx.x % SIDE;
@@ -14,7 +22,7 @@ KERNEL attend(const REAL* q, const REAL* k, const REAL* v, const uint8* mask, RE
     const int64 tiles = (at.queries + TILE - 1) / TILE;
     const int64 head = blockIdx.x / tiles, first = blockIdx.x % tiles * TILE;
     const int rows = fewer(at.queries - first, TILE);
-    const Rules rules = rules_of(at, head, mask, causal, seed, threshold, factor);
+    const Rules rules = rules_of(at, head, mask, causal, seed_of(begun, seed), threshold, factor);
     const WIDE nothing = log((WIDE)0);  // minus infinity
     WIDE total[PER][WIDTHS], scores[PER][PER];
     for (int a = 0; a < PER; a++)
@@ -92,13 +100,13 @@ KERNEL along(const REAL* dy, const REAL* y, WIDE* products, Heads at) {
 // dq, a block for a tile of queries.
 KERNEL queries_back(const REAL* q, const REAL* k, const REAL* v, const uint8* mask, const REAL* dy,
                     const WIDE* norms, const WIDE* products, REAL* dq, Heads at, WIDE scale,
-                    int causal, int64 seed, int64 threshold, WIDE factor) {
+                    int causal, const int64* begun, int64 seed, int64 threshold, WIDE factor) {
     __shared__ WIDE tile[TILE][TILE + 1];
     __shared__ uint8 kept[TILE][TILE];
     const int64 tiles = (at.queries + TILE - 1) / TILE;
     const int64 head = blockIdx.x / tiles, first = blockIdx.x % tiles * TILE;
     const int rows = fewer(at.queries - first, TILE);
-    const Rules rules = rules_of(at, head, mask, causal, seed, threshold, factor);
+    const Rules rules = rules_of(at, head, mask, causal, seed_of(begun, seed), threshold, factor);
     WIDE total[PER][WIDTHS], p[PER][PER], dp[PER][PER], factors[PER];
     for (int a = 0; a < PER; a++) {
         factors[a] = scale;
@@ -124,13 +132,13 @@ KERNEL queries_back(const REAL* q, const REAL* k, const REAL* v, const uint8* ma
 // dk and dv, a block for a tile of keys.
 KERNEL keys_back(const REAL* q, const REAL* k, const REAL* v, const uint8* mask, const REAL* dy,
                  const WIDE* norms, const WIDE* products, REAL* dk, REAL* dv, Heads at, WIDE scale,
-                 int causal, int64 seed, int64 threshold, WIDE factor) {
+                 int causal, const int64* begun, int64 seed, int64 threshold, WIDE factor) {
     __shared__ WIDE tile[TILE][TILE + 1];
     __shared__ uint8 kept[TILE][TILE];
     const int64 tiles = (at.keys + TILE - 1) / TILE;
     const int64 head = blockIdx.x / tiles, first = blockIdx.x % tiles * TILE;
     const int columns = fewer(at.keys - first, TILE);
-    const Rules rules = rules_of(at, head, mask, causal, seed, threshold, factor);
+    const Rules rules = rules_of(at, head, mask, causal, seed_of(begun, seed), threshold, factor);
     WIDE of_k[PER][WIDTHS], of_v[PER][WIDTHS], p[PER][PER], dp[PER][PER], factors[PER];
     for (int a = 0; a < PER; a++)
         for (int c = 0; c < WIDTHS; c++) of_k[a][c] = of_v[a][c] = 0;

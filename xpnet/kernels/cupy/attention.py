@@ -19,10 +19,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...backend import Recording, random, recording
 from ...blocks import block_size
+from ...errors import BackendError
 from ...typing import Array, Shape
 from ..registry import register
-from .gpu import DTYPES, contiguous, cupy, launch_blocks, wide
+from .gpu import DTYPES, contiguous, cupy, launch, launch_blocks, wide
 
 __all__ = ["HEADS"]
 
@@ -113,7 +115,7 @@ def forward(
     with query.device:
         arrays = tuple(map(contiguous, (query, key, value)))
         y = cupy().empty((*query.shape[:-1], values), query.dtype)
-        call = _call(sizes, math.prod(batch), steps, attn_mask, **options)
+        call = _call(query, sizes, math.prod(batch), steps, attn_mask, **options)
         norms = _attend(arrays, y, call)
     return y, (arrays, y, norms, call)
 
@@ -141,7 +143,7 @@ def forward_packed(
     with qkv.device:
         arrays = (contiguous(qkv),) * 3
         y = cupy().empty((*batch, length, own), qkv.dtype)
-        call = _call(sizes, math.prod(batch) * num_heads, steps, attn_mask, **options)
+        call = _call(qkv, sizes, math.prod(batch) * num_heads, steps, attn_mask, **options)
         norms = _attend(arrays, y, call)
     return y, (arrays, y, norms, call)
 
@@ -160,6 +162,7 @@ def backward_packed(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Arr
 
 
 def _call(
+    x: Array,
     sizes: tuple[int, ...],
     heads: int,
     steps: list[Steps],
@@ -170,18 +173,50 @@ def _call(
     scale: float | None = None,
     seed: int = 0,
 ) -> Call:
-    """Gather what kernels need: `heads` are those of all sequences, `steps` those of q, k, v, y."""
+    """Gather what kernels need for arrays like x.
+
+    `heads` are those of all sequences, `steps` those of q, k, v and y.
+    """
     _, queries, keys, features, _ = sizes
     scale = 1 / math.sqrt(features) if scale is None else scale
     # a weight is kept where 24 bits, as a number from 0 to 1, are at least p in single precision
     threshold = math.ceil(float(np.float32(dropout_p)) * 2**24)
-    flags = (np.int32(is_causal), np.array(seed, np.uint64).view(np.int64)[()])
-    options = (float(scale), *flags, np.int64(threshold), 1 / (1 - dropout_p))
+    begun = recording() if dropout_p else None
+    draws = (None if begun is None else _place(begun, x, seed), _word(seed), np.int64(threshold))
+    options = (float(scale), np.int32(is_causal), *draws, 1 / (1 - dropout_p))
     if mask is not None:
         mask = contiguous(mask).view(np.uint8)
     of_mask = (0, 0, 0, 0) if mask is None else _steps_of_mask(mask.shape)
     struct = _packed(sizes, (*steps, of_mask), block_size(heads, keys))
     return Call(mask, (heads * queries, heads * keys), struct, options)
+
+
+def _word(seed: int) -> Any:
+    """Return a seed as CUDA's 64-bit integer."""
+    return np.array(seed, np.uint64).view(np.int64)[()]
+
+
+def _place(begun: Recording, x: Array, seed: int) -> Array:
+    """Return where a replay finds the seed of its own draw."""
+    state, device, dtype = random.get_state(), x.device, x.dtype
+    number = state["draws"] - 1
+    if random.seed_of((state["seed"], number)) != seed:
+        raise BackendError(
+            f"scaled_dot_product_attention: seed must be that of the last draw in a step that is "
+            f"recorded, got {seed}; use xn.nn.functional.scaled_dot_product_attention, which draws"
+        )
+    after = number - begun.first_draw
+    with begun.lasting():
+        place: Array = cupy().empty(1, np.int64)
+
+    def write() -> None:
+        now = random.get_state()
+        drawn = random.seed_of((now["seed"], now["draws"] + after))
+        with device:
+            launch("attention/begin", dtype, 1, place, _word(drawn))
+
+    begun.before_replay.append(write)
+    return place
 
 
 def _steps_of_mask(shape: Shape) -> Steps:

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from ...backend import recording
+from ...errors import BackendError
 from ...typing import Array, DType
 from ..registry import register
 from .dense import sum_of_rows
@@ -78,6 +80,11 @@ class Sequences:
         self.reverse = np.int32(reverse)
         x, self.lengths = contiguous(x), None
         if lengths is not None:
+            if recording() is not None:
+                raise BackendError(
+                    "recurrent layers: lengths must be None in a step that is recorded, got "
+                    f"{lengths}; they would be the same in each replay"
+                )
             self.lengths = cupy().array(np.array(lengths, np.int32))
             given, x = x, self.empty(self.features)
             arguments = (given, self.lengths, x, x.size, self.batch, self.features)

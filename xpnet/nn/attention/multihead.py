@@ -181,7 +181,7 @@ class MultiheadAttention(Module):
         dropout_p = self.dropout if self.training else 0.0
         weights = None
         if same and self.in_proj_weight is not None and not need_weights:
-            seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
+            seed = random.next_seed() if dropout_p else 0
             y = self_attention(
                 F.linear(q, self.in_proj_weight, self.in_proj_bias),
                 mask,

@@ -105,7 +105,7 @@ def scaled_dot_product_attention(
     """
     if isinstance(scale, np.floating):
         scale = float(scale)  # libraries take numbers of Python only
-    seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
+    seed = random.next_seed() if dropout_p else 0
     return ops.scaled_dot_product_attention(
         query,
         key,
@@ -153,7 +153,7 @@ def self_attention(
     array([[1.],
            [2.]])
     """
-    seed = int(random.next_stream().integers(2**63)) if dropout_p else 0
+    seed = random.next_seed() if dropout_p else 0
     return ops.self_attention(
         qkv,
         attn_mask,
