@@ -73,12 +73,19 @@ def example_arrays(model: Any, example: Any, names: Any) -> dict[str, np.ndarray
             )
     if not given:
         raise ArgumentError("export: example must be an array or a tuple of arrays, got ()")
+    arrays = [to_numpy(x) for x in given]
+    for array in arrays:
+        if array.dtype.kind not in "biuf":
+            raise DTypeError(
+                f"export: example must hold real numbers or truth values, got {array.dtype}; "
+                "convert it with xp.astype"
+            )
     found = require_names("input_names", names, input_names(model, len(given)))
     if len(set(found)) < len(found):
         raise ArgumentError(
             f"export: names of inputs and outputs must differ, got {found}; give others"
         )
-    return dict(zip(found, map(to_numpy, given), strict=True))
+    return dict(zip(found, arrays, strict=True))
 
 
 def symbols_of(

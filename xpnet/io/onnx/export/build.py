@@ -9,7 +9,7 @@ import numpy as np
 from onnx import helper, numpy_helper
 
 from ...._version import __version__
-from ....errors import ArgumentError, DTypeError
+from ....errors import ArgumentError
 from .graph import Node, Value
 from .reconcile import Follows
 from .sizes import Formula, Sizes, explain
@@ -64,7 +64,7 @@ class _Builder:
         key = (array.dtype.str, array.shape, array.tobytes() if array.size <= SMALL else None)
         if not name and array.size <= SMALL:
             if key not in self.shared:
-                numbers = ",".join(str(n) for n in array.reshape(-1).tolist())
+                numbers = ",".join(str(n) for n in array.reshape(-1))
                 numbers = f"[{numbers}]" if array.ndim else numbers
                 self.shared[key] = self.free(f"{array.dtype.name}:{numbers}")
                 self.constants[self.shared[key]] = array
@@ -194,13 +194,7 @@ def _shortened(node: Node, formulas: Sequence[Formula]) -> np.ndarray | None:
 
 
 def _type(dtype: Any) -> int:
-    try:
-        return int(helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
-    except (KeyError, ValueError) as problem:
-        raise DTypeError(
-            f"export: arrays must be of a data type that ONNX has, got {dtype}; convert the model "
-            "with model.to(dtype='float32')"
-        ) from problem
+    return int(helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
 
 def _attribute(value: Any) -> Any:

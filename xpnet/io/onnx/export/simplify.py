@@ -1,8 +1,9 @@
-"""A graph made smaller: constants folded, what cancels left out, what nobody uses forgotten."""
+"""A graph made smaller: constants folded, detours and repetitions left out, the unused dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,10 +67,14 @@ def _without_detours(
 ) -> tuple[list[Node], list[Value]]:
     """Leave out what is undone at once, and what changes nothing."""
     instead: dict[Value, Value] = {}
+    seen: dict[Any, Value] = {}
     left = []
     for node in nodes:
         node.inputs = [None if x is None else instead.get(x, x) for x in node.inputs]
         short = _shorter(node)
+        if short is None and not node.outputs[0].varies:
+            short = seen.setdefault(_content(node), node.outputs[0])
+            short = None if short is node.outputs[0] else short
         if short is None:
             left.append(node)
         else:
@@ -97,6 +102,15 @@ def _shorter(node: Node) -> Value | None:
         if _axes(node, wide) == _axes(before, wide):
             return before.inputs[0]
     return None
+
+
+def _content(node: Node) -> Any:
+    """Return what two nodes that compute the same from sizes have in common."""
+    inputs = [
+        (x.array.dtype.str, x.array.shape, x.array.tobytes()) if x and x.is_constant else x
+        for x in node.inputs
+    ]
+    return (node.op, tuple(inputs), repr(sorted(node.attributes.items())))
 
 
 def _axes(node: Node, rank: int) -> list[int]:

@@ -130,4 +130,6 @@ for corners in (False, True):
     row(lambda c=corners: nn.Upsample(size=(7, 5), mode="bilinear", align_corners=c), 2, 3, 4)
     row(lambda c=corners: nn.Upsample(size=(2, 1), mode="bilinear", align_corners=c), 2, 3, 4)
     row(lambda c=corners: nn.Upsample(scale_factor=1.7, mode="bilinear", align_corners=c), 2, 3, 4)
-    row(lambda c=corners: nn.Upsample(size=(3, 4, 5), mode="trilinear", align_corners=c), 2, 2, 3, 3)
+    row(
+        lambda c=corners: nn.Upsample(size=(3, 4, 5), mode="trilinear", align_corners=c), 2, 2, 3, 3
+    )

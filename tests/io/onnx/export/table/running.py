@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime
+import pytest
 
 import xpnet as xn
 from xpnet.nn.predict import PREDICTING, bare
+
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
 
 
 def exported(model: Any, example: Any, folder: Path, **options: Any) -> Any:
@@ -25,9 +27,11 @@ def operators(proto: Any) -> list[str]:
     return [node.op_type for node in proto.graph.node]
 
 
-def session(proto: Any) -> Any:
+def session(proto: Any, *, optimized: bool = True) -> Any:
     """The model in onnxruntime, which works in one thread and prints errors alone."""
     options = onnxruntime.SessionOptions()
+    if not optimized:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     data = proto.SerializeToString()
@@ -63,7 +67,9 @@ def in_xpnet(model: Any, *inputs: Any) -> list[np.ndarray]:
     return found
 
 
-def require_equal(theirs: list[np.ndarray], ours: list[np.ndarray], tolerance: float = 1e-5) -> None:
+def require_equal(
+    theirs: list[np.ndarray], ours: list[np.ndarray], tolerance: float = 1e-5
+) -> None:
     """The same shapes and types, and numbers that differ by rounding; of the largest, if small."""
     assert len(theirs) == len(ours)
     for a, b in zip(theirs, ours, strict=True):

@@ -30,10 +30,9 @@ row("LearntPositions, all", lambda: nn.LearntPositions(5, 6), ("N", 5, 6))
 
 for kind in (nn.RNN, nn.GRU, nn.LSTM):
     name = kind.__name__
-    first = {"batch_first": True}
     row(name, lambda k=kind: k(3, 4, batch_first=True), ("N", 5, 3))
-    row(f"{name}, 2 layers, both ways", lambda k=kind: k(3, 4, 2, bidirectional=True, **first),
-        ("N", 5, 3))  # fmt: skip
+    row(f"{name}, 2 layers, both ways",
+        lambda k=kind: k(3, 4, 2, bidirectional=True, batch_first=True), ("N", 5, 3))  # fmt: skip
     row(f"{name}, no bias", lambda k=kind: k(3, 4, bias=False, batch_first=True), ("N", 5, 3))
     row(f"{name}, time first", lambda k=kind: k(3, 4), (5, "N", 3), dynamic={"x": {1: "batch"}})
     row(f"{name}, both axes open", lambda k=kind: k(3, 4), (5, "N", 3),

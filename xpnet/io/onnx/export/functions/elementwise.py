@@ -200,10 +200,12 @@ def expm1(x: Any, /) -> Any:
 
 @standard("log1p")
 def log1p(x: Any, /) -> Any:
-    """log(1 + x) is 2 artanh(x / (2 + x)), which loses no digits near zero."""
+    """log(u) x / (u - 1) with u = 1 + x: what u lost of x is put right (W. Kahan)."""
     x = as_symbol(x)
-    near = 2.0 * xp.atanh(x / (2.0 + x))
-    return xp.where(xp.abs(x) < 0.5, near, xp.log(1.0 + x))
+    u = 1.0 + x
+    log = xp.log(u)
+    near = xp.where(u == 1.0, x, log * (x / (u - 1.0)))
+    return xp.where(xp.abs(x) < 0.5, near, log)
 
 
 @standard("logaddexp")
@@ -222,7 +224,8 @@ def hypot(x1: Any, x2: Any, /) -> Any:
 def atan2(x1: Any, x2: Any, /) -> Any:
     """The angle of the half plane x2 > 0 is atan(x1 / x2); on the other side π is missing."""
     y, x = promoted(x1, x2)
-    turn = xp.where(xp.signbit(y), -math.pi, math.pi)
+    half_turn = xp.asarray(math.pi, dtype=y.dtype)
+    turn = xp.where(xp.signbit(y), -half_turn, half_turn)
     angle = xp.atan(y / x) + xp.where(xp.signbit(x), turn, 0.0)
     on_axis = xp.logical_and(y == 0, x == 0)
     return xp.where(on_axis, xp.where(xp.signbit(x), turn, y), angle)
