@@ -4,6 +4,9 @@
 ``trainer.py``     Trainer: ``fit``, ``evaluate``, ``predict``
 ``evaluation.py``  loss and metrics of a model on data
 ``steps.py``       one step: forward, loss, backward, update
+``capture.py``     steps that are recorded once and replayed; ``captured_step.py``: one of them,
+                   ``places.py``: where its arrays lie
+``training_step.py`` TrainingStep: such steps for loops of one's own
 ``arguments.py``   what the arguments of a trainer must be
 ``precision.py``   float32, TF32, or half precision with a scaled loss
 ``memory.py``      what is told, and what is left, where memory runs out
@@ -38,6 +41,7 @@ from .history import History
 from .metrics import Metric
 from .sweep import Sweep, log_uniform, sweep
 from .trainer import Trainer
+from .training_step import TrainingStep
 
 __all__ = [
     "CSVLogger",
@@ -52,6 +56,7 @@ __all__ = [
     "Sweep",
     "TensorBoard",
     "Trainer",
+    "TrainingStep",
     "callbacks",
     "log_uniform",
     "metrics",

@@ -217,3 +217,26 @@ def test_the_tape_sees_that_a_recorded_step_has_overwritten_parameters(gpu):
         assert trainer.steps_replayed == 4
         with pytest.raises(xn.errors.AutogradError, match="was updated in place after"):
             loss.backward()
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.1])
+def test_a_step_for_loops_of_ones_own_is_recorded_too(gpu, clip_norm):
+    losses, states = [], []
+    for capture in (False, True):
+        xn.manual_seed(3)
+        with xn.device("cuda"):
+            model = mlp(nn.Dropout(0.5))
+            batches = [
+                (xn.asarray(IMAGES[i : i + 8]), xn.asarray(LABELS[i : i + 8])) for i in (0, 8, 16)
+            ]
+            optimizer = optim.Adam(model.parameters(), lr=1e-2)
+            with xn.training.TrainingStep(
+                model, optimizer, clip_norm=clip_norm, capture=capture
+            ) as step:
+                losses.append([step(*batch) for _ in range(3) for batch in batches])
+                assert step.replayed == (7 if capture else 0)
+        states.append([xn.to_numpy(p.data) for p in model.parameters()])
+    assert [float(loss) for loss in losses[0]] == [float(loss) for loss in losses[1]]
+    assert len({float(loss) for loss in losses[0]}) == 9
+    for p, q in zip(*states, strict=True):
+        np.testing.assert_array_equal(p, q)
