@@ -1,7 +1,7 @@
 """ONNX, the format in which models travel between frameworks.
 
 ==================  ==============================================================
-``export/``         ``export``: a model of xpnet as an ONNX file
+``exporting/``      ``export``: a model of xpnet as an ONNX file
 ``importing/``      ``import_onnx``: an ONNX file of any framework as a model of xpnet
 ==================  ==============================================================
 
@@ -10,7 +10,7 @@ Nothing here imports the package onnx before it is used.
 
 from __future__ import annotations
 
-from .export import export
+from .exporting import export
 from .importing import OnnxModel, import_onnx
 
 __all__ = ["OnnxModel", "export", "import_onnx"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.export.table import LAYERS, MODELS, SEQUENCES
-from tests.io.onnx.export.table.running import in_xpnet, require_equal
+from tests.io.onnx.exporting.table import LAYERS, MODELS, SEQUENCES
+from tests.io.onnx.exporting.table.running import in_xpnet, require_equal
 from xpnet import models, nn
 from xpnet.io.onnx import export, import_onnx
 from xpnet.nn import functional as F

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.export.table.running import (
+from tests.io.onnx.exporting.table.running import (
     exported,
     in_onnxruntime,
     in_xpnet,
@@ -16,7 +16,7 @@ from tests.io.onnx.export.table.running import (
 )
 from xpnet import nn
 from xpnet.errors import ArgumentError, ShapeError
-from xpnet.io.onnx.export.sizes import Formula, explain
+from xpnet.io.onnx.exporting.sizes import Formula, explain
 
 
 class Forward(nn.Module):

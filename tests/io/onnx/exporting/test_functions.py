@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.export.table.functions import BESIDES, ROWS
-from tests.io.onnx.export.table.running import (
+from tests.io.onnx.exporting.table.functions import BESIDES, ROWS
+from tests.io.onnx.exporting.table.running import (
     exported,
     in_onnxruntime,
     in_xpnet,
@@ -20,8 +20,8 @@ from xpnet import nn
 from xpnet.autograd.composed import COMPOSED
 from xpnet.autograd.standard import SIGNATURES
 from xpnet.errors import ArgumentError
-from xpnet.io.onnx.export.exported import functions  # registers them
-from xpnet.io.onnx.export.namespace import FACTS, STANDARD
+from xpnet.io.onnx.exporting.exported import functions  # registers them
+from xpnet.io.onnx.exporting.namespace import FACTS, STANDARD
 
 assert functions
 

@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from tests.io.onnx.export.table import ROWS
-from tests.io.onnx.export.table.running import (
+from tests.io.onnx.exporting.table import ROWS
+from tests.io.onnx.exporting.table.running import (
     exported,
     in_onnxruntime,
     in_xpnet,
@@ -35,11 +35,11 @@ def test_every_layer_has_a_row():
     tested = {type(row.make()) for row in ROWS}
     losses = {x for x in layers if issubclass(x, nn.losses.loss.Loss)}
     missing = layers - tested - NO_LAYERS - losses
-    assert not missing, f"add rows to tests/io/onnx/export/table: {missing}"
+    assert not missing, f"add rows to tests/io/onnx/exporting/table: {missing}"
 
 
 def test_every_model_has_a_row():
     public = (getattr(models, name) for name in models.__all__)
     found = {x for x in public if inspect.isclass(x) and issubclass(x, nn.Module)}
     missing = found - {type(row.make()) for row in ROWS}
-    assert not missing, f"add rows to tests/io/onnx/export/table: {missing}"
+    assert not missing, f"add rows to tests/io/onnx/exporting/table: {missing}"

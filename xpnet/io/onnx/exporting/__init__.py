@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .exporting import export
+from .exporter import export
 
 __all__ = ["export"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.export.table import ROWS
-from tests.io.onnx.export.table.running import (
+from tests.io.onnx.exporting.table import ROWS
+from tests.io.onnx.exporting.table.running import (
     exported,
     in_onnxruntime,
     in_xpnet,

@@ -51,7 +51,7 @@ class SymbolNamespace:
     def __init__(self, prefix: str = "", main: Any = None) -> None:
         self._prefix = prefix
         self._main = self if main is None else main
-        self.__name__ = "xpnet.io.onnx.export"
+        self.__name__ = "xpnet.io.onnx.exporting"
 
     def __getattr__(self, name: str) -> Any:
         # reached once per name: what is found is kept as a plain attribute

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.export.table.running import (
+from tests.io.onnx.exporting.table.running import (
     exported,
     in_onnxruntime,
     in_xpnet,
@@ -22,7 +22,7 @@ from tests.io.onnx.export.table.running import (
 )
 from xpnet import models, nn
 from xpnet.errors import ArgumentError, DTypeError, ModelFileError, ShapeError
-from xpnet.io.onnx.export import build
+from xpnet.io.onnx.exporting import build
 
 X = np.random.default_rng(0).standard_normal((2, 4)).astype(np.float32)
 
