@@ -85,6 +85,59 @@ def test_dark_ink_on_bright_paper_can_be_inverted(predict, digits, tmp_path):
     assert dark == pytest.approx(bright, rel=1e-3, abs=1e-3)
 
 
+def test_dark_ink_is_inverted_unasked_if_the_training_data_were_bright(
+    xpnet, predict, trained, digits, tmp_path
+):
+    image = pytest.importorskip("PIL.Image")
+    assert xn.io.read_notes(trained)["ink"]["extent"] == 1.0
+    pixels = np.round(255 * digits[0][0, 0]).astype(np.uint8)
+    image.fromarray(pixels).save(tmp_path / "bright.png")
+    image.fromarray(255 - pixels).save(tmp_path / "dark.png")
+    bright, dark = predict(tmp_path / "bright.png", tmp_path / "dark.png")
+    assert (bright["inverted"], dark["inverted"]) == (False, True)
+    assert dark["outputs"] == pytest.approx(bright["outputs"], rel=1e-3, abs=1e-3)
+    first, second = xpnet(
+        "predict", trained, tmp_path / "bright.png", tmp_path / "dark.png"
+    ).out.splitlines()[1:]
+    assert not first.endswith("inverted")
+    assert second.endswith("inverted")
+    np.save(tmp_path / "array.npy", digits[0])
+    assert "inverted" not in predict(tmp_path / "array.npy")[0]
+
+
+def test_inversion_is_asked_for_in_several_ways(xpnet, trained, digits, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    path = tmp_path / "dark.png"
+    image.fromarray(255 - np.round(255 * digits[0][0, 0]).astype(np.uint8)).save(path)
+    (tmp_path / "my.toml").write_text("invert = true\n")
+
+    def inverted(*arguments):
+        done = xpnet("predict", *arguments, "--json")
+        assert done.code == 0, done.err
+        return json.loads(done.out)[0]["inverted"]
+
+    assert inverted(trained, path, "--invert")
+    assert inverted(trained, "--invert", path)
+    assert inverted("--invert", trained, path)
+    assert inverted(trained, path, "--config", tmp_path / "my.toml")
+    assert inverted(trained, path, "--invert=auto")
+    assert not inverted(trained, path, "--invert=no")
+    assert not inverted(trained, "--invert", "no", path)
+    done = xpnet("predict", trained, path, "--invert=perhaps")
+    assert "must be one of 'auto', 'no', 'yes', got 'perhaps'" in done.err
+
+
+def test_the_way_images_get_their_size_can_be_chosen(predict, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    page = np.zeros((40, 80), np.uint8)
+    page[5:20, 10:14] = 255
+    image.fromarray(page).save(tmp_path / "page.png")
+    found = {fit: predict(tmp_path / "page.png", "--fit", fit)[0]["outputs"]
+             for fit in ("auto", "ink", "pad", "stretch")}  # fmt: skip
+    assert found["auto"] == found["ink"]
+    assert found["ink"] != found["pad"] != found["stretch"]
+
+
 def test_probabilities_are_those_of_the_model(predict, digits, tmp_path):
     np.save(tmp_path / "x.npy", digits[0][:1])
     (answer,) = predict(tmp_path / "x.npy")

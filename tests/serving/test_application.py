@@ -279,6 +279,24 @@ def test_a_model_of_tables_takes_no_images(tmp_path):
     assert layers.said["layers"][0]["shape"] == [4]
 
 
+def test_what_a_model_cannot_do_is_the_fault_of_the_request(tmp_path):
+    path = tmp_path / "model.safetensors"
+    xn.save(xn.nn.LSTM(3, 4), path, notes={"input_shape": [5, 3]})
+    client = Client(application(Service(path, "cpu")))
+    body = json.dumps({"inputs": np.zeros((5, 3)).tolist()}).encode()
+    answer = client("POST", "/predict", body, JSON)
+    assert answer.status == 422
+    assert "must give scores" in answer.error
+    xn.save(xn.nn.Linear(1, 2), path, notes={"input_shape": [1]})
+    service = Service(path, "cpu")
+    service.predictor.model.weight.data[...] = 3e38
+    with np.errstate(over="ignore"):
+        answer = Client(application(service))("POST", "/predict", b'{"inputs": [[0], [9]]}', JSON)
+    assert answer.status == 422
+    assert "must give finite numbers" in answer.error
+    assert "(sample 1)" in answer.error
+
+
 def test_a_model_whose_samples_nobody_knows_is_an_error(tmp_path):
     path = tmp_path / "model.safetensors"
     xn.save(xn.nn.Linear(4, 2), path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet.errors import DataError, ModelFileError
+from xpnet.errors import ArgumentError, DataError, ModelFileError
 from xpnet.serving import Predictor
 from xpnet.serving.answers import answers_of
 
@@ -87,3 +87,17 @@ def test_names_that_do_not_suffice_are_numbers(tmp_path):
 def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(ModelFileError):
         Predictor(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "got"),
+    [
+        (xn.nn.LSTM(3, 4), (5, 3), "2 arrays from LSTM"),
+        (xn.nn.Linear(3, 4), (5, 3), r"\(1, 5, 4\) from Linear"),
+    ],
+    ids=["several", "sequence"],
+)
+def test_models_that_give_something_else_are_told_so(tmp_path, model, shape, got):
+    predictor = Predictor(saved(tmp_path, model), device="cpu")
+    with pytest.raises(ArgumentError, match=rf"must give scores \(N, K\), .* got {got}"):
+        predictor.outputs(np.ones((1, *shape), np.float32))

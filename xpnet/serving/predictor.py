@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import backend
 from ..backend import DeviceLike, to_numpy
-from ..errors import DataError
+from ..errors import ArgumentError, DataError
 from ..io import load, read_notes
 from ..models import Perceptron
 from ..training.inputs import in_dtype_of
@@ -89,10 +89,21 @@ class Predictor:
         -------
         array, (N, K)
             K = 1 for one score; (N, K, H, W) of a model that says something about each pixel.
+
+        Raises
+        ------
+        ArgumentError
+            If the model gives something else, as those of sequences do.
         """
         scores = getattr(self.model, "scores", self.model.predict)
-        outputs = to_numpy(scores(in_dtype_of(self.model, x)))
-        outputs = outputs.astype(np.float64, copy=False)
+        found = scores(in_dtype_of(self.model, x))
+        if isinstance(found, tuple) or found.ndim not in (1, 2, 4):
+            got = f"{len(found)} arrays" if isinstance(found, tuple) else tuple(found.shape)
+            raise ArgumentError(
+                "predict: a model must give scores (N, K), or (N, K, H, W) for pixels, got "
+                f"{got} from {type(self.model).__name__}; ask it in a program of your own"
+            )
+        outputs = to_numpy(found).astype(np.float64, copy=False)
         return outputs if outputs.ndim > 1 else outputs[:, None]  # (N,) -> (N, 1)
 
     def answers(self, x: np.ndarray, top: int = 1) -> list[dict[str, Any] | DataError]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._version import __version__
 from ..backend import DeviceLike
-from ..errors import ArgumentError, DataError
+from ..errors import ArgumentError, DataError, XpnetError
 from .files import image_sample
 from .framing import image_shape
 from .layers import picture_of, pictures
@@ -135,7 +135,11 @@ class Service:
     def _answer(self, x: np.ndarray, asked: Asked) -> dict[str, Any]:
         found: list[dict[str, Any]] = []
         for start in range(0, len(x), BATCH):
-            for answer in self.predictor.answers(x[start : start + BATCH], asked.top):
+            try:
+                answers = self.predictor.answers(x[start : start + BATCH], asked.top)
+            except XpnetError as error:  # the model takes other numbers, or gives other outputs
+                raise Refusal(422, str(error)) from error
+            for answer in answers:
                 if isinstance(answer, DataError):
                     raise Refusal(422, f"{answer} (sample {len(found)})")
                 found.append(answer)
