@@ -68,6 +68,9 @@ def table(module, results: list[Result], device: str = "cpu") -> list[dict[str, 
                 "target": targets_of(module, device).get(result.peer),
             }
         )
+        captured = medians.get("xpnet_captured")
+        if captured is not None and not result.peer.startswith("xpnet"):
+            rows[-1]["captured_ratio"] = captured / result.median
     return rows
 
 
@@ -85,6 +88,8 @@ def show(name: str, module, options: argparse.Namespace, rows: list[dict[str, ob
         )
         if row["xpnet_ratio"] is not None:
             line += f"   xpnet / {row['peer']} = {row['xpnet_ratio']:.2f}"
+        if row.get("captured_ratio") is not None:
+            line += f", captured {row['captured_ratio']:.2f}"
         if row["target"] is not None:
             line += f"  (wanted: <= {row['target']})"
         print(line, flush=True)

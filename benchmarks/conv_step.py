@@ -15,4 +15,4 @@ TARGETS_ON_GPU = {"torch": 1.0}
 REPETITIONS = 5
 WAKE = 2
 
-xpnet, torch, torch_compiled = steps.training(networks.conv, 128, (1, 28, 28))
+xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.conv, 128, (1, 28, 28))

@@ -9,4 +9,4 @@ ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 0.65}
 TARGETS_ON_GPU = {"torch": 0.5}
 
-xpnet, torch, torch_compiled = steps.training(networks.lenet, 128, (1, 28, 28))
+xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.lenet, 128, (1, 28, 28))

@@ -21,7 +21,7 @@ REPETITIONS = 50
 SIZES = (784, 512, 512, 10)
 BATCH = 128
 
-xpnet, torch, torch_compiled = steps.training(networks.mlp, BATCH, SIZES[:1])
+xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.mlp, BATCH, SIZES[:1])
 
 
 def sklearn():

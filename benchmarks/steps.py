@@ -20,25 +20,25 @@ def samples(batch, shape):
     return rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)
 
 
-ON_GPU = ("xpnet", "torch", "torch_compiled")
-"""The peers of a training step on a GPU."""
+ON_GPU = ("xpnet", "xpnet_captured", "torch", "torch_compiled")
+"""The peers of a training step on a GPU; captured is a step that is replayed as a CUDA graph."""
 
 
 def training(network, batch, shape, optimizer="SGD", **options):
     """Time zero_grad, forward, cross-entropy, backward and update, by default by SGD.
 
-    The cases are xpnet, PyTorch and PyTorch with its model compiled (`ON_GPU`).
+    The cases are xpnet, PyTorch, PyTorch with its model compiled, and xpnet captured (`ON_GPU`).
     """
     options = options or {"lr": 0.01, "momentum": 0.9}
 
-    def xpnet():
+    def xpnet(captured=False):
         from xpnet import nn, optim
 
         place, _ = xpnet_place()
         x, y = map(place, samples(batch, shape))
         model = network(nn)
         update = getattr(optim, optimizer)(model.parameters(), **options)
-        return step_of(nn, model, update, x, y)
+        return (captured_step if captured else step_of)(nn, model, update, x, y)
 
     def torch(compiled=False):
         import torch
@@ -50,7 +50,7 @@ def training(network, batch, shape, optimizer="SGD", **options):
         update = getattr(torch.optim, optimizer)(model.parameters(), **options)
         return step_of(nn, torch.compile(model) if compiled else model, update, x, y)
 
-    return xpnet, torch, partial(torch, compiled=True)
+    return xpnet, torch, partial(torch, compiled=True), partial(xpnet, captured=True)
 
 
 def step_of(nn, model, optimizer, x, y):
@@ -62,6 +62,15 @@ def step_of(nn, model, optimizer, x, y):
         optimizer.step()
 
     return step
+
+
+def captured_step(nn, model, optimizer, x, y):
+    """Return the step of xpnet that records itself and is replayed."""
+    from xpnet.training import TrainingStep
+
+    step = TrainingStep(model, optimizer)
+    step.__enter__()  # for the rest of this process
+    return lambda: step(x, y)
 
 
 def predicting(network, shape):

@@ -13,7 +13,7 @@ import numpy as np
 
 from .places import torch_place, xpnet_place
 from .steps import ON_GPU as ON_GPU
-from .steps import step_of
+from .steps import captured_step, step_of
 
 PEERS = ("xpnet", "torch")
 TARGETS = {"torch": 1.2}
@@ -57,13 +57,17 @@ def network(nn, hidden=None, length=LENGTH, layers=LAYERS):
     return CausalTransformer()
 
 
-def xpnet():
+def xpnet(captured=False):
     from xpnet import nn, optim
 
     place, _ = xpnet_place()
     x, y = map(place, characters())
     model = network(nn)
-    return step_of(nn, model, optim.Adam(model.parameters(), lr=1e-3), x, y.reshape(-1))
+    optimizer = optim.Adam(model.parameters(), lr=1e-3)
+    return (captured_step if captured else step_of)(nn, model, optimizer, x, y.reshape(-1))
+
+
+xpnet_captured = partial(xpnet, captured=True)
 
 
 def torch(compiled=False):
