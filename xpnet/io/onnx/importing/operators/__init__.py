@@ -5,10 +5,12 @@
 ``arithmetic.py``       arithmetic, comparison, logic, casts
 ``activations.py``      activation functions, softmax, dropout
 ``products.py``         MatMul, Gemm, Einsum
-``convolution.py``      convolution and pooling
+``convolution.py``      convolution
+``pooling.py``          pooling
 ``normalization.py``    batch, layer, group, instance ... normalisation
 ``recurrent.py``        RNN, LSTM, GRU
-``shapes.py``           shapes, copies, pieces, padding
+``shapes.py``           other shapes, copies, pieces, padding
+``creation.py``         questions for shapes, and arrays made of them
 ``indexing.py``         Gather and its like, OneHot, TopK
 ``reductions.py``       sums, means, extremes and their places
 ``resampling.py``       images made larger or smaller
@@ -22,8 +24,10 @@ from . import (
     activations,
     arithmetic,
     convolution,
+    creation,
     indexing,
     normalization,
+    pooling,
     products,
     recurrent,
     reductions,
@@ -41,8 +45,10 @@ __all__ = [
     "activations",
     "arithmetic",
     "convolution",
+    "creation",
     "indexing",
     "normalization",
+    "pooling",
     "products",
     "recurrent",
     "reductions",
