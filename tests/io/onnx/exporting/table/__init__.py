@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .layers import LAYERS
+from .losses import LOSSES
 from .models import MODELS
 from .row import Row
 from .sequences import SEQUENCES
 
-__all__ = ["LAYERS", "MODELS", "ROWS", "SEQUENCES", "Row"]
+__all__ = ["LAYERS", "LOSSES", "MODELS", "ROWS", "SEQUENCES", "Row"]
 
-ROWS = [*LAYERS, *SEQUENCES, *MODELS]
+ROWS = [*LAYERS, *SEQUENCES, *MODELS, *LOSSES]
