@@ -125,6 +125,17 @@ def test_tf32_of_cupy_ends_with_the_block(cupy):
     assert products.types == {"float32": 1}
 
 
+def test_blocks_of_two_threads_may_overlap(cupy):
+    library, _, _, products = cupy
+    first, second = library.tf32(nullcontext()), library.tf32(nullcontext())
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert products.types == {"float32": module_of_cupy.TF32}
+    second.__exit__(None, None, None)
+    assert products.types == {"float32": 1}
+
+
 def test_tf32_of_pytorch_ends_with_the_block():
     torch = pytest.importorskip("torch")
     products, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn

@@ -140,6 +140,22 @@ def test_clipping_sees_gradients_without_the_scale(make_trainer, data):
     np.testing.assert_allclose(norms, 1e-3, rtol=1e-2)
 
 
+def test_one_value_leaves_the_device_for_each_step(fetches):
+    with BACKENDS["strict-device1"]:
+        model = nn.Linear(3, 2)
+        optimizer, scaler = xn.optim.Adam(model.parameters()), GradScaler()
+        x = xn.asarray(np.ones((4, 3), np.float32))
+        for step in range(4):
+            fetches.clear()
+            scaler.scale((model(x) * model(x)).sum()).backward()
+            scaler.unscale_(optimizer)
+            xn.optim.clip_grad_norm_(model.parameters(), 1.0)
+            assert fetches == []
+            scaler.step(optimizer)
+            scaler.update()
+            assert len(fetches) == 1, step
+
+
 def test_targets_of_a_regression_are_not_rounded():
     x = np.zeros((4, 1), np.float32)
     y = np.full((4, 1), 2049.0, np.float32)  # float16 has 2048 and 2050

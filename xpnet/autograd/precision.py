@@ -250,7 +250,7 @@ class autocast(ContextDecorator):  # noqa: N801 - reads as a statement: `with xn
     """
 
     def __init__(
-        self, dtype: Any = "float16", enabled: bool = True, device: Device | str | None = None
+        self, dtype: Any, enabled: bool = True, device: Device | str | None = None
     ) -> None:
         name = dtype if dtype is None or isinstance(dtype, str) else dtype_name(dtype)
         if name is not None and name not in NAMES:

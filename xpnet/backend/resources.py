@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import ArgumentError
 from ..typing import Array, DType, Namespace, NativeDevice
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryInfo",
     "Peak",
     "Resources",
+    "Shared",
     "bytes_in",
     "host_memory",
     "is_named",
@@ -53,6 +55,36 @@ class Peak:
     """
 
     bytes: int | None = None
+
+
+class Shared:
+    """A setting of the whole process, for blocks that overlap in several threads.
+
+    The first block makes the setting, and the last that ends takes it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open = 0
+        self._before: Any = None
+
+    @contextmanager
+    def setting(
+        self, read: Callable[[], Any], write: Callable[[Any], None], value: Any
+    ) -> Iterator[None]:
+        """Write a value at the beginning, and what was read before at the end of the last block."""
+        with self._lock:
+            if not self._open:
+                self._before = read()
+                write(value)
+            self._open += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open -= 1
+                if not self._open:
+                    write(self._before)
 
 
 class Resources:

@@ -13,7 +13,7 @@ import numpy as np
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
 from ..recording import Recorder
-from ..resources import MemoryInfo, Peak, bytes_in, is_named
+from ..resources import MemoryInfo, Peak, Shared, bytes_in, is_named
 from ..uploading import Uploader
 from .cupy_recorder import CuPyRecorder
 from .cupy_uploader import CuPyUploader
@@ -142,21 +142,19 @@ class CuPy(Library):
         """CuPy's own error function."""
         return importlib.import_module("cupyx.scipy.special").erf(x)
 
-    @contextmanager
-    def tf32(self, device: NativeDevice) -> Iterator[None]:
+    def tf32(self, device: NativeDevice) -> AbstractContextManager[object]:
         """Change how CuPy multiplies float32, in the whole process; see ``CUPY_TF32`` there.
 
         GPUs older than Ampere (compute capability 8.0) cannot do it: CuPy warns then.
         """
         products = importlib.import_module("cupy._core._routines_linalg")
         single = np.dtype(np.float32)
-        before = products.get_compute_type(single)
-        with device:
-            products.set_compute_type(single, TF32)
-        try:
-            yield
-        finally:
-            products.set_compute_type(single, before)
+
+        def write(kind: int) -> None:
+            with device:  # CuPy looks whether it can do it
+                products.set_compute_type(single, kind)
+
+        return _SHARED.setting(lambda: products.get_compute_type(single), write, TF32)
 
     def out_of_memory(self, error: BaseException) -> int | None:
         """Recognise the error of CuPy's pool, and those of CUDA and cuBLAS."""
@@ -199,6 +197,8 @@ class CuPy(Library):
                 yield peak
             peak.bytes = most - before
 
+
+_SHARED = Shared()
 
 TF32 = 7
 """CuPy's number for it, ``COMPUTE_TYPE_TF32``."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
-from ..resources import MemoryInfo, Peak, bytes_in, host_memory, is_named
+from ..resources import MemoryInfo, Peak, Shared, bytes_in, host_memory, is_named
 
 __all__ = ["Torch"]
 
@@ -157,12 +157,16 @@ class Torch(Library):
         peak.bytes = max(0, cuda.max_memory_allocated(device) - before)
 
 
-@contextmanager
-def _tf32(torch: Any) -> Iterator[None]:
+_SHARED = Shared()
+
+
+def _tf32(torch: Any) -> AbstractContextManager[object]:
     products, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = products.allow_tf32, cudnn.allow_tf32
-    products.allow_tf32 = cudnn.allow_tf32 = True
-    try:
-        yield
-    finally:
-        products.allow_tf32, cudnn.allow_tf32 = before
+
+    def read() -> tuple[bool, bool]:
+        return products.allow_tf32, cudnn.allow_tf32
+
+    def write(allowed: tuple[bool, bool]) -> None:
+        products.allow_tf32, cudnn.allow_tf32 = allowed
+
+    return _SHARED.setting(read, write, (True, True))
