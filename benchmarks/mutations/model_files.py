@@ -61,17 +61,17 @@ BYTEWISE = (
 # ---- damage that has its checksum -------------------------------------------------------------
 
 
-def _changed(value, rng: np.random.Generator):
+def changed(value, rng: np.random.Generator):
     """Change one thing somewhere inside data of JSON."""
     if isinstance(value, dict) and value and rng.random() < 0.9:
         keys = list(value)
         key = keys[rng.integers(len(keys))]
         if rng.random() < 0.1:
             return {NAMES[rng.integers(len(NAMES))] if k == key else k: v for k, v in value.items()}
-        return {**value, key: _changed(value[key], rng)}
+        return {**value, key: changed(value[key], rng)}
     if isinstance(value, list) and value and rng.random() < 0.9:
         i = int(rng.integers(len(value)))
-        return [*value[:i], _changed(value[i], rng), *value[i + 1 :]]
+        return [*value[:i], changed(value[i], rng), *value[i + 1 :]]
     if isinstance(value, str):
         return NAMES[rng.integers(len(NAMES))]
     return NUMBERS[rng.integers(len(NUMBERS))]
@@ -84,7 +84,7 @@ def forged(path: Path, rng: np.random.Generator) -> None:
     what = rng.random()
     if what < 0.7:
         key = KEYS[0] if what < 0.4 else KEYS[rng.integers(len(KEYS))]
-        metadata[key] = json.dumps(_changed(json.loads(metadata[key]), rng))
+        metadata[key] = json.dumps(changed(json.loads(metadata[key]), rng))
     else:
         names = list(arrays)
         name = names[rng.integers(len(names))]
