@@ -14,6 +14,9 @@ __all__ = ["arriving", "is_host", "staged"]
 Chosen = tuple[int, int, tuple[Any, ...]]
 """The first sample of a batch, the one after its last, and its arrays."""
 
+Sent = tuple[int, int, list[tuple[Any, Any]]]
+"""The same with each array a pair: what is being written to, and the mark of its copy."""
+
 
 def is_host(x: Any) -> bool:
     """Tell whether this is an array of NumPy, whose values are in the host's memory.
@@ -39,21 +42,24 @@ def arriving(
 
     Nothing is done in another thread here: what the loop asks of the device may be recorded.
     """
-    waiting: tuple[int, int, list[tuple[Any, Any]]] | None = None
+    under_way: list[Sent] = []
     try:
         for first, last, batch in batches:
             sent = [uploader.send(x) if is_host(x) else (x, None) for x in batch]
-            if waiting is not None:
-                yield _received(uploader, waiting)
-            waiting = first, last, sent
-        if waiting is not None:
-            yield _received(uploader, waiting)
+            under_way.append((first, last, sent))
+            if len(under_way) > 1:
+                yield _received(uploader, under_way.pop(0))
+        while under_way:
+            yield _received(uploader, under_way.pop(0))
     finally:
+        # the memory of a batch that nobody will have must not be given away before it is there
+        for item in under_way:
+            _received(uploader, item)
         batches.close()
 
 
-def _received(uploader: Uploader, waiting: tuple[int, int, list[tuple[Any, Any]]]) -> Chosen:
-    first, last, sent = waiting
+def _received(uploader: Uploader, item: Sent) -> Chosen:
+    first, last, sent = item
     for _, mark in sent:
         if mark is not None:
             uploader.receive(mark)

@@ -91,6 +91,7 @@ class CapturedStep:
         self._inputs: list[Batch] = [
             (_copy(x), _copy(y), None if w is None else _copy(w)) for x, y, w in batches
         ]
+        self._fill(batches)  # what copies is loaded by that
         self._places = Places(how.model, modules, how.optimizer)
         self._seen = _Seen()
         self._sums: list[dict[str, Any]] = []
@@ -155,10 +156,7 @@ class CapturedStep:
         if not self._how.optimizer.advance():
             name = type(self._how.optimizer).__name__
             raise Changed(f"{name} has no kernel here that could be recorded with these options")
-        for inputs, batch in zip(self._inputs, batches, strict=True):
-            for place, array in zip(inputs, batch, strict=True):
-                if place is not None:
-                    self._recorder.copy(array, place)
+        self._fill(batches)
         states = dict(zip(map(id, totals.metrics), totals.states, strict=True))
         for metric, sums in zip(self._metrics, self._sums, strict=True):
             self._take_over(states[id(metric)], sums)
@@ -170,6 +168,13 @@ class CapturedStep:
             now = random.get_state()
             random.set_state({**now, "draws": now["draws"] + self._draws})
         self._count(totals)
+
+    def _fill(self, batches: Sequence[Batch]) -> None:
+        """Copy batches to where the recorded step reads them."""
+        for inputs, batch in zip(self._inputs, batches, strict=True):
+            for place, array in zip(inputs, batch, strict=True):
+                if place is not None:
+                    self._recorder.copy(array, place)
 
     def _take_over(self, state: dict[str, Any], sums: dict[str, Any]) -> None:
         """Let the sums of a metric go on where they are, in the places of the recording."""

@@ -43,6 +43,7 @@ from tests.kernels.cupy.standin.device import (
 )
 from tests.kernels.cupy.standin.namespace import Namespace
 from xpnet.backend.device import _found
+from xpnet.backend.libraries import cupy_recorder
 from xpnet.backend.library import library
 from xpnet.kernels.cupy import gpu, products
 
@@ -207,6 +208,7 @@ def emulation():
         patch.dict(_found, clear=True),
         patch.object(products, "_library", lambda: cublas),
         patch.object(products, "_of_thread", products._OfThread()),
+        patch.object(cupy_recorder, "_streams", cupy_recorder._Streams()),
     ):
         try:
             for cached in caches:

@@ -107,6 +107,17 @@ def test_arrays_without_elements_need_no_copy(gpu):
     assert x.dtype == X.dtype
 
 
+def test_a_batch_that_nobody_takes_is_waited_for_all_the_same(gpu):
+    """Its memory may be given to others next."""
+    consumer = device.Stream(non_blocking=True)
+    with xn.device("cuda"), consumer:
+        batches = iter(DataLoader((X, Y), 2, prefetch=3))
+        next(batches)
+        assert len(consumer.waited_for) == 2
+        batches.close()
+    assert len(consumer.waited_for) == 4
+
+
 def test_breaking_off_ends_the_thread(gpu):
     with xn.device("cuda"):
         loader = DataLoader((X, Y), 2, prefetch=3)

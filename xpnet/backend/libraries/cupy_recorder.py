@@ -23,6 +23,16 @@ from ..recording import Recorded, Recording, recording_begun
 __all__ = ["CuPyRecorder"]
 
 
+class _Streams(threading.local):
+    """The stream of each GPU that this thread records from; cuBLAS keeps memory for each."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, Any] = {}
+
+
+_streams = _Streams()
+
+
 class _Graph:
     """A graph and the memory that it works in."""
 
@@ -40,8 +50,10 @@ class CuPyRecorder:
     def __init__(self, device: NativeDevice) -> None:
         self._cupy = importlib.import_module("cupy")
         self.device = device
-        with device:
-            self.stream = self._cupy.cuda.Stream(non_blocking=True)
+        if device.id not in _streams.of:
+            with device:
+                _streams.of[device.id] = self._cupy.cuda.Stream(non_blocking=True)
+        self.stream = _streams.of[device.id]
         self._entered: ExitStack | None = None
 
     def __enter__(self) -> CuPyRecorder:
