@@ -57,6 +57,8 @@ row(lambda: nn.ConvTranspose1d(2, 3, 3, stride=2), 2, 5)
 row(lambda: nn.ConvTranspose2d(2, 3, 3), 2, 5, 5)
 row(lambda: nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), 4, 5, 5)
 row(lambda: nn.ConvTranspose2d(2, 3, 3, dilation=2, bias=False), 2, 5, 4)
+row(lambda: nn.ConvTranspose2d(2, 3, 3, dilation=2, padding=(1, 0), output_padding=1), 2, 5, 4)
+row(lambda: nn.ConvTranspose2d(2, 3, 3, dilation=2, padding=2, output_padding=1), 2, 5, 4)
 row(lambda: nn.ConvTranspose3d(2, 1, 2, stride=2), 2, 3, 3, 3)
 
 row(lambda: nn.MaxPool1d(2), 2, 9)
