@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.cupy.compare import DTYPES, agree, errors_like, kernel_of, moved, run
-from xpnet.kernels.cupy import recurrent
+from xpnet.kernels.cupy import sequences as through_time
 
 rng = np.random.default_rng(0)
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
@@ -51,7 +51,7 @@ def test_batches_that_fill_their_blocks_or_do_not(gpu, op, batch):
 @every_op
 @pytest.mark.parametrize("threads", [1, 2, 16, 64])
 def test_sums_may_be_shared_by_any_number_of_threads(gpu, monkeypatch, op, threads):
-    monkeypatch.setattr(recurrent, "THREADS_PER_UNIT", threads)
+    monkeypatch.setattr(through_time, "THREADS_PER_UNIT", threads)
     arrays = sequences(op, 3, 3, 2, 7)
     agree(op, arrays, inputs_of(arrays))
 
@@ -106,13 +106,56 @@ def test_a_sequence_does_not_depend_on_the_others(gpu, op):
 
 
 @every_op
-def test_more_units_larger_batches_and_integers_are_left_to_the_generic_op(op):
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_more_units_go_step_by_step(gpu, op, dtype):
+    arrays = sequences(op, 2, 3, 2, 257)
+    agree(op, arrays, inputs_of(arrays), dtype)
+
+
+@every_op
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("lengths", [None, (4, 1, 2)])
+def test_steps_by_themselves_give_what_they_give_at_once(gpu, monkeypatch, op, dtype, lengths):
+    monkeypatch.setattr(through_time, "MOST_SEQUENCES", 2)
+    for reverse, states, bias in product([False, True], repeat=3):
+        arrays = sequences(op, 4, 3, 2, 5, states=states, bias=bias)
+        options = {"lengths": lengths, "reverse": reverse}
+        agree(op, arrays, inputs_of(arrays), dtype, **options)
+        for i in inputs_of(arrays):
+            agree(op, arrays, (i,), dtype, **options)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_rectifier_instead_of_tanh(gpu, monkeypatch, at_once):
+    if not at_once:
+        monkeypatch.setattr(through_time, "MOST_SEQUENCES", 0)
+    arrays = sequences("rnn", 4, 3, 2, 5)
+    agree("rnn", arrays, inputs_of(arrays), nonlinearity="relu", lengths=(1, 4, 3))
+
+
+@every_op
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_way_back_can_be_gone_twice_and_leaves_errors_alone(gpu, monkeypatch, op, at_once):
+    if not at_once:
+        monkeypatch.setattr(through_time, "MOST_SEQUENCES", 0)
+    kernel, arrays = kernel_of(op), sequences(op, 3, 2, 2, 4)
+    results, saved = kernel.forward(*moved(arrays))
+    dy = tuple(moved([errors_like(y) for y in results]))
+    needs = tuple(x is not None for x in arrays)
+    first = kernel.backward(dy, saved, needs)
+    for found, wanted in zip(kernel.backward(dy, saved, needs), first, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    for error, y in zip(dy, results, strict=True):
+        np.testing.assert_array_equal(error, errors_like(y))
+
+
+@every_op
+def test_empty_batches_and_integers_are_left_to_the_generic_op(op):
     accepts = kernel_of(op).accepts
     assert accepts(*sequences(op, 1, 2, 2, 256)) is True
-    assert accepts(*sequences(op, 1, 2, 2, 257)) is False
-    assert accepts(*sequences(op, 1, recurrent.MOST_SEQUENCES, 1, 1)) is True
-    assert accepts(*sequences(op, 1, recurrent.MOST_SEQUENCES + 1, 1, 1)) is False
     assert accepts(*sequences(op, 1, 0, 2, 2)) is False
+    assert accepts(*sequences(op, 1, 1, 0, 2)) is False
+    assert accepts(*(x.astype(int) for x in sequences(op, 1, 2, 2, 2))) is False
 
 
 def test_projections_are_left_to_the_generic_op():

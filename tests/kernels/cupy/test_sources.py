@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from xpnet.kernels.cupy import attention, gpu, recurrent
+from xpnet.kernels.cupy import attention, gpu, sequences
 from xpnet.kernels.cupy.attention import HEADS, ROWS
 from xpnet.kernels.cupy.geometry import WINDOW
 
@@ -88,7 +88,7 @@ def test_tiles_of_attention_are_as_large_in_both_languages():
 
 def test_recurrent_layers_are_as_wide_in_both_languages():
     text = (FOLDER / "recurrent.cuh").read_text(encoding="utf-8")
-    assert int(re.search(r"#define MOST_UNITS (\d+)", text)[1]) == recurrent.MOST_UNITS
+    assert int(re.search(r"#define MOST_UNITS (\d+)", text)[1]) == sequences.MOST_UNITS
     assert "#define ROWS (sizeof(WIDE) == 8 ? 2 : 4)" in text
 
 

@@ -101,3 +101,47 @@ KERNEL gru_back(const REAL* dy, const REAL* dh_n, const REAL* w, const REAL* gat
     __syncthreads();
     store_state(dh, dh0, first, batch, units);
 }
+
+// ---- one step of all sequences, after a product of matrices -------------------------------------
+
+// `gates` (N, 3H) hold W_ih x_t before, `products` W_hh h.
+KERNEL gru_step(REAL* gates, const REAL* products, const REAL* b_ih, const REAL* b_hh,
+                const REAL* h, const int* lengths, REAL* y, REAL* h_next, REAL* u_n, INDEX size,
+                INDEX units, INDEX t) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units, u = i % units;
+        const bool waiting = waits(lengths, n, t);
+        WIDE a[3], of_state[3];
+        for (int k = 0; k < 3; k++) {
+            const INDEX j = k * units + u, at = n * 3 * units + j;
+            a[k] = (WIDE)gates[at] + bias_of(b_ih, j);
+            of_state[k] = (WIDE)products[at] + bias_of(b_hh, j);
+        }
+        const REAL h_t = (REAL)gru_unit(a, of_state, (WIDE)h[i]);
+        for (int k = 0; k < 3; k++) gates[n * 3 * units + k * units + u] = (REAL)a[k];
+        u_n[i] = (REAL)of_state[2];
+        y[i] = waiting ? (REAL)0.0f : h_t;
+        h_next[i] = waiting ? h[i] : h_t;
+    }
+}
+
+// `through` is what comes from the step after by W_hh, if there is one; dh is what comes besides.
+KERNEL gru_step_back(const REAL* dy, const REAL* gates, const REAL* h, const REAL* u_n,
+                     const int* lengths, const REAL* through, REAL* dh, REAL* of_inputs,
+                     REAL* of_states, INDEX size, INDEX units, INDEX t) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units, u = i % units;
+        WIDE error = (WIDE)dh[i] + (through ? (WIDE)through[i] : (WIDE)0);
+        WIDE values[3], of_a[3] = {0, 0, 0}, of_u[3] = {0, 0, 0};
+        if (!waits(lengths, n, t)) {
+            if (dy) error += (WIDE)dy[i];
+            for (int k = 0; k < 3; k++) values[k] = (WIDE)gates[n * 3 * units + k * units + u];
+            error = gru_unit_back(values, (WIDE)u_n[i], (WIDE)h[i], error, of_a, of_u);
+        }
+        dh[i] = (REAL)error;
+        for (int k = 0; k < 3; k++) {
+            of_inputs[n * 3 * units + k * units + u] = (REAL)of_a[k];
+            of_states[n * 3 * units + k * units + u] = (REAL)of_u[k];
+        }
+    }
+}

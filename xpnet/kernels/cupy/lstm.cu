@@ -103,3 +103,45 @@ KERNEL lstm_back(const REAL* dy, const REAL* dh_n, const REAL* dc_n, const REAL*
     store_state(dh, dh0, first, batch, units);
     store_state(dc, dc0, first, batch, units);
 }
+
+// ---- one step of all sequences, after a product of matrices -------------------------------------
+
+// `gates` (N, 4H) hold W_ih x_t before, `products` W_hh h.
+KERNEL lstm_step(REAL* gates, const REAL* products, const REAL* b_ih, const REAL* b_hh,
+                 const REAL* h, const REAL* c, const int* lengths, REAL* y, REAL* h_next,
+                 REAL* c_next, INDEX size, INDEX units, INDEX t) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units, u = i % units;
+        const bool waiting = waits(lengths, n, t);
+        WIDE values[4], c_t = (WIDE)c[i];
+        for (int k = 0; k < 4; k++) {
+            const INDEX j = k * units + u, at = n * 4 * units + j;
+            values[k] = (WIDE)gates[at] + bias_of(b_ih, j) + bias_of(b_hh, j) + (WIDE)products[at];
+        }
+        const REAL h_t = (REAL)lstm_unit(values, &c_t);
+        for (int k = 0; k < 4; k++) gates[n * 4 * units + k * units + u] = (REAL)values[k];
+        y[i] = waiting ? (REAL)0.0f : h_t;
+        h_next[i] = waiting ? h[i] : h_t;
+        c_next[i] = waiting ? c[i] : (REAL)c_t;
+    }
+}
+
+// `through` is what comes from the step after by W_hh, if there is one; dh is what comes besides.
+KERNEL lstm_step_back(const REAL* dy, const REAL* gates, const REAL* c, const int* lengths,
+                      const REAL* through, REAL* dh, REAL* dc, REAL* errors, INDEX size,
+                      INDEX units, INDEX t) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units, u = i % units;
+        WIDE error = (WIDE)dh[i] + (through ? (WIDE)through[i] : (WIDE)0), of_c = (WIDE)dc[i];
+        WIDE values[4], found[4] = {0, 0, 0, 0};
+        if (!waits(lengths, n, t)) {
+            if (dy) error += (WIDE)dy[i];
+            for (int k = 0; k < 4; k++) values[k] = (WIDE)gates[n * 4 * units + k * units + u];
+            lstm_unit_back(values, (WIDE)c[i], error, &of_c, found);
+            error = 0;
+        }
+        dh[i] = (REAL)error;
+        dc[i] = (REAL)of_c;
+        for (int k = 0; k < 4; k++) errors[n * 4 * units + k * units + u] = (REAL)found[k];
+    }
+}

@@ -80,3 +80,35 @@ KERNEL rnn_back(const REAL* dy, const REAL* dh_n, const REAL* w, const REAL* y, 
     __syncthreads();
     store_state(dh, dh0, first, batch, units);
 }
+
+// ---- one step of all sequences, after a product of matrices -------------------------------------
+
+// y (N, H) holds W_ih x_t before, `products` W_hh h.
+KERNEL rnn_step(REAL* y, const REAL* products, const REAL* b_ih, const REAL* b_hh, const REAL* h,
+                const int* lengths, REAL* h_next, INDEX size, INDEX units, INDEX t, int rectify) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units, u = i % units;
+        const WIDE a = (WIDE)y[i] + bias_of(b_ih, u) + bias_of(b_hh, u) + (WIDE)products[i];
+        const REAL h_t = (REAL)(!rectify ? tanh(a) : a < 0 ? (WIDE)0 : a);
+        const bool waiting = waits(lengths, n, t);
+        y[i] = waiting ? (REAL)0.0f : h_t;
+        h_next[i] = waiting ? h[i] : h_t;
+    }
+}
+
+// `through` is what comes from the step after by W_hh, if there is one; dh is what comes besides.
+KERNEL rnn_step_back(const REAL* dy, const REAL* y, const int* lengths, const REAL* through,
+                     REAL* dh, REAL* errors, INDEX size, INDEX units, INDEX t, int rectify) {
+    FOR_EACH(i, size) {
+        const INDEX n = i / units;
+        const WIDE value = (WIDE)y[i];
+        const WIDE slope = !rectify ? 1 - value * value : value > 0 ? (WIDE)1 : (WIDE)0;
+        WIDE error = (WIDE)dh[i] + (through ? (WIDE)through[i] : (WIDE)0), found = 0;
+        if (!waits(lengths, n, t)) {
+            found = (error + (dy ? (WIDE)dy[i] : (WIDE)0)) * slope;
+            error = 0;
+        }
+        dh[i] = (REAL)error;
+        errors[i] = (REAL)found;
+    }
+}
