@@ -228,7 +228,7 @@ class autocast(ContextDecorator):  # noqa: N801 - reads as a statement: `with xn
     -----
     Only what is computed from Tensors and by ops of xpnet is rounded: a product of two bare arrays
     of NumPy is none of them. On NumPy an op rounds inputs and results to float16 and computes in
-    float32 between: right, but slower than without autocast.
+    float32 between: right, but several times slower than without autocast.
 
     References
     ----------

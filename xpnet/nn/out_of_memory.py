@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import traceback
-
 from ..backend import Device
 from ..backend.memory import Shortage, release, shortage_of, shown
 from ..errors import OutOfMemoryError, XpnetError
@@ -38,6 +35,9 @@ def explained(
     shortage = shortage_of(error)
     if shortage is None:
         return None
+    import gc  # here, since it is rare, and predicting is to start soon
+    import traceback
+
     found = _described(where, shortage, device, batch, remedy)
     # the first error may have others in its wake, each with the variables of the same functions
     link: BaseException | None = error
