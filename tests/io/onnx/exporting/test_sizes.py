@@ -143,6 +143,14 @@ def test_a_loop_over_the_rows_is_refused(tmp_path):
         exported(model, numbers(3, 2), tmp_path)
 
 
+def test_a_layer_with_time_first_is_told_where_the_rows_are(tmp_path):
+    lstm = nn.LSTM(3, 4, proj_size=2)
+    with pytest.raises(
+        ArgumentError, match=r"\(dynamic=\{'x': \{1: 'batch'\}\}\), or fix the size"
+    ):
+        exported(lstm, numbers(5, 2, 3), tmp_path)
+
+
 def test_more_operators_for_more_rows_are_refused(tmp_path):
     def function(xp, x):
         for _ in range(x.shape[0]):

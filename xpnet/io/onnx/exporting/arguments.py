@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ....backend import is_array, to_numpy, unwrap
+from ....backend import is_array, unwrap
 from ....errors import ArgumentError, DTypeError, ShapeError
 from ....nn import Module
-from .model_run import input_names
+from .model_run import input_names, known_to_numpy
 from .sizes import Sizes
 
 __all__ = [
@@ -73,19 +73,12 @@ def example_arrays(model: Any, example: Any, names: Any) -> dict[str, np.ndarray
             )
     if not given:
         raise ArgumentError("export: example must be an array or a tuple of arrays, got ()")
-    arrays = [to_numpy(x) for x in given]
-    for array in arrays:
-        if array.dtype.kind not in "biuf":
-            raise DTypeError(
-                f"export: example must hold real numbers or truth values, got {array.dtype}; "
-                "convert it with xp.astype"
-            )
     found = require_names("input_names", names, input_names(model, len(given)))
     if len(set(found)) < len(found):
         raise ArgumentError(
             f"export: names of inputs and outputs must differ, got {found}; give others"
         )
-    return dict(zip(found, arrays, strict=True))
+    return {name: known_to_numpy(unwrap(x), name) for name, x in zip(found, given, strict=True)}
 
 
 def symbols_of(

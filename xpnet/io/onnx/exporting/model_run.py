@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ....autograd import no_grad
-from ....backend import Device, device, is_array, to_numpy, unwrap
-from ....errors import ArgumentError, DeviceError
+from ....backend import Device, device, dtype_name, is_array, to_numpy, unwrap
+from ....errors import ArgumentError, DeviceError, DTypeError
 from ....nn import Module
 from ....nn.ownership import join
 from ....nn.predict import PREDICTING
@@ -21,7 +21,7 @@ from .reconcile import Run
 from .sizes import Sizes
 from .symbol import Symbol, constant
 
-__all__ = ["input_names", "output_names", "run", "with_symbols"]
+__all__ = ["input_names", "known_to_numpy", "output_names", "run", "with_symbols"]
 
 #: What the results of layers that return several are called.
 RESULTS = {
@@ -37,11 +37,11 @@ def with_symbols(model: Module) -> Module:
     """Return a copy of the model whose arrays are constants, called as in ``state_dict()``."""
     memo: dict[int, Any] = {}
     for name, parameter in model.named_parameters():
-        memo[id(parameter.data)] = constant(to_numpy(parameter.data), name)
+        memo[id(parameter.data)] = constant(known_to_numpy(parameter.data, name), name)
         if parameter.grad is not None:
             memo[id(parameter.grad)] = None
     for name, buffer in model.named_buffers():
-        memo[id(buffer)] = constant(to_numpy(buffer), name)
+        memo[id(buffer)] = constant(known_to_numpy(buffer, name), name)
     for module in model.modules():  # what watches the model need not watch its copy
         memo[id(module._hooks)] = ()
     twin = _copied(model, memo)
@@ -50,6 +50,18 @@ def with_symbols(model: Module) -> Module:
             if name != "_init_args":
                 module.__dict__[name] = _replaced(value, join(prefix, name))
     return twin
+
+
+def known_to_numpy(x: Any, name: str) -> np.ndarray:
+    """Return an array as one of NumPy, if its numbers are of a kind that NumPy computes with."""
+    dtype = dtype_name(x.dtype)
+    if dtype in ("bfloat16", "complex64", "complex128"):
+        raise DTypeError(
+            f"export: arrays must hold float16, float32, float64, integers or truth values, got "
+            f"{dtype} in {name!r}; convert the model with model.to(dtype='float32'), an example "
+            "with xp.astype"
+        )
+    return to_numpy(x)
 
 
 def _copied(model: Module, memo: dict[int, Any]) -> Module:
@@ -64,7 +76,7 @@ def _replaced(x: Any, name: str) -> Any:
     if isinstance(x, Symbol):
         return x
     if is_array(x):
-        return constant(to_numpy(x), name)
+        return constant(known_to_numpy(x, name), name)
     if type(x) in (list, tuple):
         return type(x)(_replaced(part, f"{name}.{i}") for i, part in enumerate(x))
     if type(x) is dict:

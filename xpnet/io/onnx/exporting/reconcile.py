@@ -123,7 +123,8 @@ def _differ(sizes: Sequence[Sizes], got: str) -> ArgumentError:
     names = ", ".join(repr(name) for name in sizes[0])
     return ArgumentError(
         f"export: the operators must not depend on the size of {names}, got {got}; "
-        "write forward without loops over that axis, or fix the size of the example with "
+        "write forward without loops over that axis, name the one of the rows if it is not the "
+        "first (dynamic={'x': {1: 'batch'}}), or fix the size of the example with "
         "dynamic_batch=False"
     )
 
