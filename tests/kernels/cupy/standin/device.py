@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections import Counter
 from contextlib import contextmanager
 from itertools import count
 
@@ -128,6 +129,7 @@ class Graph:
 
     def launch(self, stream=None):
         assert not get_current_stream().is_capturing()
+        launched["graphs"] += 1
         for work in self.tape:
             work()
 
@@ -174,9 +176,14 @@ def nobody_waits():
         _forbidden.pop()
 
 
+launched = Counter()
+"""How often work was done at once, recorded, and how often a graph was launched."""
+
+
 def perform(work):
     """Do something on the GPU: now, or whenever the graph that is being captured is replayed."""
     stream = get_current_stream()
+    launched["now" if stream.tape is None else "recorded"] += 1
     if stream.tape is None:
         with np.errstate(all="ignore"):
             work()
