@@ -18,6 +18,7 @@ def registry(monkeypatch):
     """Registered kernels are forgotten at the end of the test."""
     monkeypatch.setattr(kernels.registry, "_KERNELS", dict(kernels.registry._KERNELS))
     monkeypatch.setattr(kernels.registry, "_BY_TYPE", {})
+    monkeypatch.setattr(kernels.registry, "_STAYING", set(kernels.registry._STAYING))
     monkeypatch.setattr(kernels.registry, "_enabled", True)
 
 
@@ -42,6 +43,16 @@ def test_disabled_restores_what_was_before_also_after_an_error(registry):
         assert ops.tanh(x) == [0.0]
         raise KeyError
     assert ops.tanh(x) == [1.0]
+
+
+def test_a_kernel_that_is_not_there_for_speed_stays_when_they_are_disabled(registry):
+    kernel = kernels.register(
+        "tanh", library="numpy", forward=abs, backward=abs, accepts=len, optional=False
+    )
+    with kernels.disabled():
+        assert kernels.find("tanh", np.ones(3)) is kernel
+        assert kernels.find("tanh", np.ones(0)) is None
+        assert kernels.find("relu", np.ones(3)) is None
 
 
 def test_a_kernel_of_one_library_is_not_used_for_another(registry):
