@@ -32,6 +32,21 @@ def random(*shape, seed=0, scale=0.5):
     return (scale * values).astype(np.float32)
 
 
+def small_network(classes=3):
+    """A convolution, batch normalisation and a dense layer."""
+    arrays = {"conv": random(4, 3, 3, 3), "w": random(classes, 4), "b": random(classes)}
+    arrays |= {n: 1 + np.abs(random(4, seed=i)) for i, n in enumerate(("s", "t", "mean", "var"))}
+    nodes = [
+        ("Conv", "x conv", "a", {"strides": [2, 2]}),
+        ("BatchNormalization", "a s t mean var", "c"),
+        ("Relu", "c", "d"),
+        ("GlobalAveragePool", "d", "e"),
+        ("Flatten", "e", "f"),
+        ("Gemm", "f w b", "y", {"transB": 1}),
+    ]
+    return graph(nodes, {"x": ["N", 3, 10, 10]}, "y", arrays)
+
+
 def residual_network(channels=4, classes=3):
     """Convolutions with batch normalisation, a shortcut, pooling, and a shape that is computed."""
     arrays = {

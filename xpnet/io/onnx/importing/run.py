@@ -11,7 +11,7 @@ from ....autograd.tape import plain
 from ....backend import asarray, device_of, dtype_name, is_floating, to_numpy, unwrap
 from ....errors import AutogradError, ModelFileError, XpnetError
 from .graph import Node, described
-from .operators import OPERATORS
+from .operators import OPERATORS, Operator
 
 __all__ = ["compute", "is_on_host", "placed"]
 
@@ -38,7 +38,7 @@ def compute(node: Node, values: list[Any], call: Any, where: str) -> Sequence[An
     """
     operator = OPERATORS[node.op]
     try:
-        brought = _together(values, operator.host)
+        brought = _together(values, operator)
         arguments = (call, *brought) if operator.called else brought
         found = operator.function(*arguments, **node.attributes)
     except AutogradError:
@@ -58,8 +58,9 @@ def compute(node: Node, values: list[Any], call: Any, where: str) -> Sequence[An
     return [np.asarray(r) if is_on_host(r) else r for r in results]
 
 
-def _together(values: list[Any], host: frozenset[int]) -> list[Any]:
+def _together(values: list[Any], operator: Operator) -> list[Any]:
     """Return the inputs, those in slots of the host there, the others in one place."""
+    host = operator.host
     there = [
         v for i, v in enumerate(values) if i not in host and v is not None and not is_on_host(v)
     ]
@@ -72,7 +73,7 @@ def _together(values: list[Any], host: frozenset[int]) -> list[Any]:
             continue
         if i in host:
             brought[i] = value if is_on_host(value) else to_numpy(value)
-        elif there and is_on_host(value):
+        elif there and is_on_host(value) and i not in operator.either:
             cast = floating is not None and value.dtype.kind == "f"
             dtype = dtype_name(floating.dtype) if cast and floating is not None else None
             brought[i] = placed(value, there[0], dtype)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .....backend import extra, namespace
+from .....backend import asarray, device_of, extra, namespace, unwrap
 from .....errors import ArgumentError, ShapeError
 from ..room import require_room
 from .normalization import axis_of
@@ -19,12 +19,11 @@ def counted_from_the_start(indices: Any, n: int) -> Any:
     """Return indices without negative ones, as whole numbers of 64 bits."""
     xp = namespace(indices)
     indices = xp.astype(indices, xp.int64, copy=False)
-    if isinstance(indices, np.ndarray | np.generic):
-        _require_inside(indices, n)
     return xp.where(indices < 0, indices + n, indices)
 
 
 def _require_inside(indices: Any, n: int) -> None:
+    """Raise if constants point beyond; of indices on a device the library says so, or not."""
     if indices.size and not (-n <= indices.min() and indices.max() < n):
         raise ShapeError(
             f"indices must be from {-n} to {n - 1}, got {indices.min()} to {indices.max()}; check "
@@ -32,10 +31,16 @@ def _require_inside(indices: Any, n: int) -> None:
         )
 
 
-@operator("Gather", fixed=(1,))
+@operator("Gather", either=(1,))
 def gather(x: Any, indices: Any, *, axis: int = 0) -> Any:
     """Take slices along an axis: an embedding, for one, is Gather(weight, tokens)."""
     axis = axis_of(x, axis)
+    if isinstance(indices, np.ndarray | np.generic):
+        _require_inside(indices, x.shape[axis])
+        if not indices.shape:  # what PyTorch writes for x[:, 0]
+            return x[tuple(int(indices) if i == axis else slice(None) for i in range(x.ndim))]
+        if not isinstance(x, np.ndarray | np.generic):
+            indices = asarray(indices, device=device_of(unwrap(x)))
     xp = namespace(x, indices)
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
     require_room(shape)

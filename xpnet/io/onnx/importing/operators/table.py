@@ -69,6 +69,8 @@ class Operator:
         Inputs that are shapes, axes, sizes and the like, always NumPy arrays.
     fixed : frozenset of int
         Inputs that are no weights, also where they are numbers in the file.
+    either : frozenset of int
+        Inputs that come as they are: of the host, if they are constants, and else as Tensors.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Operator:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     host: frozenset[int] = frozenset()
     fixed: frozenset[int] = frozenset()
+    either: frozenset[int] = frozenset()
 
 
 OPERATORS: dict[str, Operator] = {}
@@ -92,6 +95,7 @@ def operator(
     *,
     host: Sequence[int] = (),
     fixed: Sequence[int] = (),
+    either: Sequence[int] = (),
     outputs: int = 1,
     choices: Mapping[str, tuple[Any, ...]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -117,7 +121,8 @@ def operator(
                 if p.kind is p.KEYWORD_ONLY
             },
             host=frozenset(host),
-            fixed=frozenset(fixed) | frozenset(host),
+            fixed=frozenset(fixed) | frozenset(host) | frozenset(either),
+            either=frozenset(either),
         )
         return function
 
