@@ -10,6 +10,7 @@ from xpnet.backend import dtype_name, random, to_numpy
 from xpnet.errors import ArgumentError, DTypeError
 from xpnet.optim import GradScaler
 from xpnet.testing import BACKENDS
+from xpnet.training import checkpointing
 from xpnet.training.callbacks import Callback
 
 
@@ -252,3 +253,15 @@ def test_of_the_command_line(tmp_path, capsys):
     assert "test" in capsys.readouterr().out
     assert '"precision": "float16"' in (tmp_path / "model.json").read_text()
     assert dtype_name(next(xn.load(output).parameters()).dtype) == "float32"
+
+
+def test_a_checkpoint_from_before_there_was_a_scaler_is_gone_on_from(
+    make_trainer, data, tmp_path, monkeypatch
+):
+    collect = checkpointing.run.collect
+    without = lambda *args: {k: v for k, v in collect(*args).items() if k != "scaler"}  # noqa: E731
+    monkeypatch.setattr(checkpointing.run, "collect", without)
+    make_trainer().fit(data[0], epochs=1, checkpoint_dir=tmp_path, progress=False)
+    monkeypatch.undo()
+    history = make_trainer().fit(data[0], epochs=2, checkpoint_dir=tmp_path, progress=False)
+    assert history["epoch"] == [1, 2]
