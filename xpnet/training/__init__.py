@@ -11,7 +11,7 @@
 ``precision.py``   float32, TF32, or half precision with a scaled loss
 ``memory.py``      what is told, and what is left, where memory runs out
 ``modes.py``       training and evaluation mode of a model
-``inputs.py``      what ``fit`` accepts as data
+``inputs.py``      what ``fit`` accepts as data; ``resident.py``: where it lies meanwhile
 ``targets.py``     what kind of targets a loss wants
 ``loss.py``        the loss of a batch, with weights of its samples or without
 ``weights.py``     what such weights must be

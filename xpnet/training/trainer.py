@@ -28,6 +28,7 @@ from .memory import tells_sizes
 from .metrics import Metric
 from .modes import mode_kept
 from .precision import Precision
+from .resident import keep_on_device
 
 __all__ = ["Trainer"]
 
@@ -212,7 +213,9 @@ class Trainer:
             callbacks = [*self.callbacks, *([ProgressBar()] if progress else [])]
             saved = (checkpoint_dir, checkpoint_every, resume)
             with mode_kept(self.model), self._take.begun(self.model, self.device):
-                self._fit(Run(self, loader, held_out, callbacks, epochs, *saved))
+                run = Run(self, loader, held_out, callbacks, epochs, *saved)
+                keep_on_device(self.device, (loader, train), (held_out, validation))
+                self._fit(run)
         return self.history
 
     def _fit(self, run: Run) -> None:

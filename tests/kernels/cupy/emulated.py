@@ -178,6 +178,7 @@ def _modules():
     ):
         setattr(cuda, name, getattr(device, name))
     cuda.runtime, runtime.getDeviceCount = runtime, lambda: 2
+    runtime.memGetInfo = lambda: (1 << 34, 1 << 34)
     linalg = ModuleType("cupy._core._routines_linalg")
     linalg.get_compute_type = lambda dtype: 0
     modules = {"cupy": cupy, "cupy.cuda": cuda, "cupy.cuda.runtime": runtime}

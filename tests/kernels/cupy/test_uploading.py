@@ -12,6 +12,7 @@ from tests.kernels.cupy.standin import arrays, device
 from tests.kernels.cupy.test_training import IMAGES, LABELS, columns, mlp, train
 from xpnet.backend.library import library
 from xpnet.data import DataLoader
+from xpnet.training import resident
 
 X = np.arange(40, dtype="float32").reshape(20, 2)
 Y = np.arange(20)
@@ -141,3 +142,32 @@ def test_a_training_with_a_thread_is_that_without(gpu, capture):
     assert columns(trainer) == columns(plain)
     for key, value in model.state_dict().items():
         np.testing.assert_array_equal(xn.to_numpy(value), state[key])
+
+
+@pytest.mark.parametrize(("most", "where"), [(1 << 30, "cuda:0"), (100, "cpu")])
+def test_fit_keeps_few_data_on_the_gpu(gpu, monkeypatch, most, where):
+    seen, real = [], resident.keep_on_device
+
+    def keep(home, *pairs):
+        real(home, *pairs)
+        loaders = [loader for loader, _ in pairs if loader is not None]
+        seen.append([{xn.device_of(x).name for x in own.dataset.arrays} for own in loaders])
+
+    monkeypatch.setattr(resident, "MOST", most)
+    monkeypatch.setattr("xpnet.training.trainer.keep_on_device", keep)
+    with xn.device("cuda"):
+        trainer = xn.Trainer(mlp(), "adam")
+        trainer.fit((IMAGES, LABELS), validation=(IMAGES, LABELS), progress=False)
+        trainer.fit(DataLoader((IMAGES, LABELS), 8), progress=False)  # a loader is left alone
+    assert seen == [[{where}] * 2, [{"cpu"}]]
+
+
+def test_samples_of_the_users_own_are_left_where_they_are(gpu):
+    home = xn.backend.as_device("cuda")
+    loader = DataLoader(Samples(), 4)
+    before = loader.dataset
+    resident.keep_on_device(home, (loader, None), (None, None))
+    assert loader.dataset is before
+    on_numpy = DataLoader((X, Y), 4)
+    resident.keep_on_device(xn.backend.as_device("cpu"), (on_numpy, None))
+    assert isinstance(on_numpy.dataset.arrays[0], np.ndarray)
