@@ -1,10 +1,12 @@
 // CUDA on the CPU, as far as the kernels need it. Blocks run one after the other. The threads of a
 // block run one after the other as well, or, in a source with barriers, as fibers that take turns
 // at each __syncthreads(), in one order up to a barrier and in the reverse order up to the next, and
-// the other way round in the next block: a result that depends on which thread is first shows.
+// the other way round in the next block: a result that depends on which thread is first shows. Shared
+// memory is filled with NaN at the beginning of each block.
 
 #include <cmath>
 #include <csetjmp>
+#include <cstring>
 #include <ucontext.h>
 #include <vector>
 
@@ -26,9 +28,13 @@ static Three blockIdx, threadIdx, blockDim, gridDim;
 #define __global__
 #define __device__ static inline
 #define __forceinline__
-#define __shared__ static
+#define __shared__ static __attribute__((section("of_block")))
 #define __align__(n) __attribute__((aligned(n)))
 #define KERNEL static void
+
+// Where the linker puts the arrays of that section; null if there are none.
+extern "C" char __start_of_block[] __attribute__((weak, visibility("hidden")));
+extern "C" char __stop_of_block[] __attribute__((weak, visibility("hidden")));
 
 static const unsigned MOST = 1024;
 static ucontext_t contexts[MOST];  // each thread begins in one of its own ...
@@ -65,6 +71,7 @@ static void take_turn() {
 // Returns 1 if a thread ended while others waited at a barrier: on a GPU that hangs or worse.
 static int run_block() {
     const unsigned n = blockDim.x;
+    if (__start_of_block) memset(__start_of_block, 0xFF, __stop_of_block - __start_of_block);
     stacks.resize(n * STACK);
     started.assign(n, 0);
     ended.assign(n, 0);
