@@ -120,6 +120,17 @@ def test_constants_must_not_ask_for_absurd_arrays(imported):
         large.predict(random(2, 3))
 
 
+@pytest.mark.parametrize("op", ["MaxPool", "AveragePool", "LpPool"])
+def test_windows_must_not_have_absurdly_many_places(imported, op):
+    attributes = {"kernel_shape": [1001], "pads": [500, 500], "dilations": [1]}
+    proto = graph([(op, "x", "y", attributes)], {"x": ["N", 1, 2]}, "y")
+    assert imported(proto).predict(random(1, 1, 2)).shape == (1, 1, 2)
+    attributes = {"kernel_shape": [10001], "pads": [5000, 5000]}
+    proto = graph([(op, "x", "y", attributes)], {"x": ["N", 1, 2]}, "y")
+    with pytest.raises(ShapeError, match="windows must have at most 8,192 places, got kernel_sha"):
+        imported(proto).predict(random(1, 1, 2))
+
+
 def test_inputs_must_fit(imported):
     model = imported(one("Relu"))
     with pytest.raises(ArgumentError, match=r"inputs must be 1 \(x: float32 \(N, 3\)\), got 2"):

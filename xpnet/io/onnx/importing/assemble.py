@@ -20,6 +20,9 @@ __all__ = ["assembled"]
 SMALL = 2**16
 """How many elements an array may have that is computed when a file is read."""
 
+WORK = 2**23
+"""How many elements are computed then altogether; what is left is computed with the model."""
+
 ABSURD = 2**28
 """A graph that computes so many elements from nothing but constants is damaged."""
 
@@ -97,6 +100,7 @@ def assembled(graph: Graph, where: str) -> tuple[dict[str, Any], dict[str, np.nd
 def _compute_constants(graph: Graph, where: str) -> None:
     """Compute what depends on no input and no weight, if it is small."""
     left: list[Node] = []
+    work = 0
     weights = {name for name, a in graph.arrays.items() if _may_be_weight(graph, name, a)}
     for node in graph.nodes:
         known = [graph.arrays.get(name) if name else None for name in node.inputs]
@@ -105,7 +109,7 @@ def _compute_constants(graph: Graph, where: str) -> None:
         )
         if node.op in ("Shape", "Size") and known[0] is not None:
             constant = True
-        elif any(a is not None and a.size > SMALL for a in known):
+        elif work > WORK or any(a is not None and a.size > SMALL for a in known):
             constant = False
         if not constant:
             left.append(node)
@@ -124,6 +128,7 @@ def _compute_constants(graph: Graph, where: str) -> None:
             raise ModelFileError(str(error)) from error
         for name, result in zip(node.outputs, results, strict=False):
             graph.arrays[name] = np.asarray(result)
+            work += graph.arrays[name].size
     graph.nodes = left
 
 

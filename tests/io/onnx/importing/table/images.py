@@ -58,6 +58,8 @@ POOLING = [
     Row("AveragePool", [image], {**three, **same}),
     Row("AveragePool", [image], {**three, **lower}),
     Row("AveragePool", [line], {"kernel_shape": [3], "dilations": [2]}, opset=19),
+    Row("AveragePool", [image], {"kernel_shape": [7, 6]}),
+    Row("MaxPool", [image], {"kernel_shape": [7, 6]}),
     Row("LpPool", [image], {**three, "strides": [2, 2]}),
     Row("LpPool", [image], {**three, "p": 1, "pads": [1, 1, 1, 1]}),
     Row("LpPool", [image], {**three, "ceil_mode": 1, "strides": [2, 2]}),

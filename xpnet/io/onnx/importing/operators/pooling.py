@@ -10,13 +10,25 @@ from typing import Any
 from .....backend import namespace
 from .....errors import ShapeError
 from .....nn import functional as F
-from ..room import require_room
 from .convolution import AUTO_PAD, Geometry, geometry, padded
 from .table import Ints, operator
+
+MOST_PLACES = 2**13
+"""Windows are worked through place by place."""
+
+
+def is_whole(x: Any, win: Geometry) -> bool:
+    """Tell whether there is one window, which is the image."""
+    return list(win.kernel) == list(x.shape[2:]) and not any([*win.before, *win.after])
 
 
 def with_ceiling(x: Any, win: Geometry, ceil_mode: int) -> Geometry:
     """Let the last window reach beyond the image, if it begins inside or in what lies before."""
+    if math.prod(win.kernel) > MOST_PLACES:
+        raise ShapeError(
+            f"windows must have at most {MOST_PLACES:,} places, got kernel_shape "
+            f"{list(win.kernel)}; the file is damaged, or use a global pooling"
+        )
     after = list(win.after)
     for i, (n, k, s, d, p) in enumerate(
         zip(x.shape[2:], win.kernel, win.stride, win.dilation, win.before, strict=True)
@@ -50,7 +62,6 @@ def parts_of_windows(x: Any, win: Geometry) -> Iterator[Any]:
 
 def sum_of_windows(x: Any, win: Geometry) -> Any:
     """Return the sum of the elements of each window; where there is padding it counts as 0."""
-    require_room([math.prod(win.kernel)])
     total: Any = None
     for part in parts_of_windows(padded(x, win.before, win.after), win):
         total = part if total is None else total + part
@@ -71,6 +82,8 @@ def max_pool(
 ) -> Any:
     """Take the largest element of each window."""
     win = geometry(x, kernel_shape, strides, dilations, pads, auto_pad)
+    if is_whole(x, win):
+        return namespace(x).max(x, axis=_spatial(x), keepdims=True)
     win = with_ceiling(x, win, ceil_mode)
     half = all(2 * p <= k for p, k in zip(win.before, win.kernel, strict=True))
     if win.symmetric and half:
@@ -105,6 +118,8 @@ def average_pool(
 ) -> Any:
     """Take the mean of each window."""
     win = geometry(x, kernel_shape, strides, dilations, pads, auto_pad)
+    if is_whole(x, win):
+        return namespace(x).mean(x, axis=_spatial(x), keepdims=True)
     wide = with_ceiling(x, win, ceil_mode)
     half = all(2 * p <= k for p, k in zip(wide.before, wide.kernel, strict=True))
     if wide.symmetric and half and max(wide.dilation) == 1 and wide.after == list(win.after):
