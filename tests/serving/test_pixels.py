@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import sys
@@ -141,6 +142,45 @@ def test_what_is_no_good_image_is_a_data_error_at_once(content, message):
     assert time.perf_counter() - start < 2
     assert tracemalloc.get_traced_memory()[1] < 200e6
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("form", ["lossy", "exact", "transparent"])
+def test_a_webp_is_judged_before_its_decoder_takes_memory(form):
+    resource = pytest.importorskip("resource", reason="only Unix tells the memory of a process")
+    grey = image.fromarray(np.zeros((40, 50), np.uint8))
+    clear = grey.convert("RGBA")
+    clear.putalpha(grey)
+    picture = clear if form == "transparent" else grey
+    content = bytearray(encoded(picture, "WEBP", lossless=form == "exact"))
+    at = {b"VP8X": 24, b"VP8L": 21, b"VP8 ": 26}[bytes(content[12:16])]
+    assert {"lossy": 26, "exact": 21, "transparent": 24}[form] == at
+    assert pixels._size_of_webp(bytes(content)) == (50, 40)
+    content[at : at + 6 if at == 24 else at + 4] = (
+        bytes([0xFE, 0x3F, 0, 0xFE, 0x3F, 0]) if at == 24 else b"\xff\x3f\xff\x3f"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(DataError, match="at most 25,000,000 pixels"):
+        read(bytes(content))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+def test_a_part_that_claims_a_gigabyte_takes_none(tmp_path):
+    content = encoded(image.fromarray(GREY))
+    end = content.rindex(b"IEND") - 4
+    claim = content[:end] + struct.pack(">I", 2**30) + b"teXt" + b"\0" * 20
+    (tmp_path / "x.png").write_bytes(claim)
+    tracemalloc.start()
+    with contextlib.suppress(DataError):  # an end that is cut off, or is not looked at
+        decode(tmp_path / "x.png", 1, "test", "it")
+    assert tracemalloc.get_traced_memory()[1] < 10e6
+    tracemalloc.stop()
+
+
+def test_a_file_of_gigabytes_is_not_read(tmp_path):
+    with open(tmp_path / "x.png", "wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(DataError, match="at most 134,217,728 bytes, got 1,073,741,824"):
+        decode(tmp_path / "x.png", 1, "test", "it")
 
 
 def test_the_warnings_of_the_process_stay_as_they_were():

@@ -31,6 +31,9 @@ MOST_PIXELS = 25_000_000
 MOST_PIXELS_OF_JPEG = 64_000_000
 """Of JPEG as many as cameras have, since a decoder can make it smaller while it reads."""
 
+LARGEST_FILE = 2**27
+"""So many bytes a file may have. It is read as a whole: a decoder cannot ask for more than that."""
+
 WORKING_SIZE = 256
 """Longer sides are brought near this size first: models see fewer pixels by far."""
 
@@ -85,8 +88,10 @@ def decode(
     """
     pillow = require_pillow(where)
     try:
-        with _opened(pillow, source) as image:
-            _require_few(image, where, name)
+        content = source if isinstance(source, bytes) else _content(source, where, name)
+        _require_few(_size_of_webp(content), MOST_PIXELS, where, name)
+        with _opened(pillow, content) as image:
+            _require_few(image.size, _most_pixels(image), where, name)
             size = max(WORKING_SIZE, 4 * least)
             if image.format in ("JPEG", "MPO"):
                 image.draft("L" if channels == 1 else "RGB", (size, size))
@@ -116,23 +121,55 @@ def require_pillow(where: str) -> Any:
         ) from error
 
 
-def _opened(pillow: Any, source: str | os.PathLike[str] | bytes) -> Any:
+def _content(path: str | os.PathLike[str], where: str, name: str) -> bytes:
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_FILE:
+            raise DataError(
+                f"{where}: {name!r} must have at most {LARGEST_FILE:,} bytes, got {size:,}; make "
+                "it smaller first"
+            )
+        return file.read()
+
+
+def _opened(pillow: Any, content: bytes) -> Any:
     """Return the image whose header was read, however large it claims to be."""
     # the filters of warnings belong to the process: one thread at a time changes them
     with _opening, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that an image is large: _require_few says it
-        file = io.BytesIO(source) if isinstance(source, bytes) else source
-        return pillow.open(file, "r", FORMATS)
+        warnings.simplefilter("ignore")  # that an image is large: it is refused anyway
+        return pillow.open(io.BytesIO(content), "r", FORMATS)
 
 
-def _require_few(image: Any, where: str, name: str) -> None:
-    width, height = image.size
-    most = MOST_PIXELS_OF_JPEG if image.format in ("JPEG", "MPO") else MOST_PIXELS
+def _require_few(size: tuple[int, int], most: int, where: str, name: str) -> None:
+    width, height = size
     if width * height > most:
         raise DataError(
             f"{where}: {name!r} must have at most {most:,} pixels, got {width:,} x {height:,}; "
             "make it smaller first"
         )
+
+
+def _most_pixels(image: Any) -> int:
+    # a progressive JPEG is kept whole until its last scan
+    small = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    return MOST_PIXELS_OF_JPEG if small else MOST_PIXELS
+
+
+def _size_of_webp(content: bytes) -> tuple[int, int]:
+    """Return width and height of a WebP image: its decoder takes memory when it is opened.
+
+    https://developers.google.com/speed/webp/docs/riff_container
+    """
+    head = content[:30]
+    if len(head) < 30 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+        return 0, 0
+    if head[12:16] == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    bits = int.from_bytes(head[26:30], "little")
+    return bits & 0x3FFF, bits >> 16 & 0x3FFF
 
 
 def _orientation(image: Any) -> int:
