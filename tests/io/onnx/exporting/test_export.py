@@ -78,6 +78,19 @@ def test_a_model_gives_the_same_file_wherever_it_is(kind, tmp_path, backend):
     assert found.SerializeToString() == expected.SerializeToString()
 
 
+def test_a_model_predicts_the_same_wherever_it_is_saved_loaded_and_exported(tmp_path, backend):
+    xn.manual_seed(0)
+    model = models.LeNet5()
+    rng = np.random.default_rng(0)
+    images = rng.standard_normal((6, 1, 28, 28)).astype(np.float32)
+    scores = xn.to_numpy(model.predict(xn.asarray(images)))
+    xn.save(model, tmp_path / "model.safetensors")
+    loaded = xn.load(tmp_path / "model.safetensors", device="cpu")
+    for one, example in ((model, xn.asarray(images)), (loaded, images)):
+        found = in_onnxruntime(session(exported(one, example, tmp_path)), images)
+        require_equal(found, [scores])
+
+
 def test_the_model_and_the_libraries_stay_as_they_were(tmp_path):
     model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Dropout(0.5))
     seen = []
@@ -101,6 +114,14 @@ def test_the_model_and_the_libraries_stay_as_they_were(tmp_path):
 def test_dropout_and_batch_norm_are_those_of_evaluation(tmp_path):
     model = nn.Sequential(nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2)).train()
     assert operators(exported(model, X, tmp_path)) == ["BatchNormalization", "Gemm"]
+
+
+def test_autocast_and_detect_anomaly_are_not_part_of_the_model(tmp_path):
+    model = models.MLP(4, (5,), 3)
+    expected = exported(model, X, tmp_path).SerializeToString()
+    with xn.autocast("float16"), xn.detect_anomaly():
+        assert exported(model, X, tmp_path).SerializeToString() == expected
+        assert model(X).data.dtype == np.float16
 
 
 FLOAT64 = {

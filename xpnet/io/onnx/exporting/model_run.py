@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ....autograd import no_grad
+from ....autograd.modes import MODE
 from ....backend import Device, device, dtype_name, is_array, to_numpy, unwrap
 from ....errors import ArgumentError, DeviceError, DTypeError
 from ....nn import Module
@@ -94,6 +95,9 @@ def run(
         module.__dict__["forward"] = _in_scope(module.forward, name, trace)
     given = [Value(array, name=name, is_input=True, varies=True) for name, array in inputs.items()]
     outer, PREDICTING.on = PREDICTING.on, True
+    switches = MODE.precision, MODE.watching
+    MODE.precision, MODE.watching = None, False  # neither is part of the model
+    MODE.refresh()
     try:
         with tracing(trace), device(home), no_grad():
             returned = model(*map(Symbol, given))
@@ -104,6 +108,8 @@ def run(
         ) from problem
     finally:
         PREDICTING.on = outer
+        MODE.precision, MODE.watching = switches
+        MODE.refresh()
     outputs = [symbol.value for _, symbol in _parts(returned, ())]
     for node in trace.nodes:
         for value in node.outputs:
