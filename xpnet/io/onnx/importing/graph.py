@@ -141,6 +141,9 @@ def require_supported(node: Node, where: str) -> Operator:
             f"{what} must have the attribute {absent[0]!r}, got {sorted(node.attributes)}; export "
             "the model again"
         )
+    problem = operator.unfit(node.attributes) if operator.unfit else ""
+    if problem:
+        raise ModelFileError(f"{what}: {problem}; {DOCS}")
     return operator
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from .....backend import is_floating, namespace
@@ -65,7 +66,14 @@ def scaled(x: Any, factor: float) -> Any:
     return x * (factor if is_floating(x) else int(factor))
 
 
-@operator("Einsum")
+def _unfit(attributes: Mapping[str, Any]) -> str:
+    terms = attributes["equation"].replace("->", ",").replace(" ", "").replace("...", "")
+    if any(len(set(term)) < len(term) for term in terms.split(",")):
+        return f"equation must name an axis once, got {attributes['equation'][:80]!r}, a diagonal"
+    return ""
+
+
+@operator("Einsum", unfit=_unfit)
 def einsum(*operands: Any, equation: str) -> Any:
     """Multiply arrays along named axes and sum over those that are not in the result.
 

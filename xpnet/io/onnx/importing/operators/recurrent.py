@@ -6,7 +6,7 @@ PyTorch and xpnet: i, o, f, c for an LSTM (here: i, f, g, o) and z, r, h for a G
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .....backend import namespace
@@ -68,21 +68,23 @@ def _biases(b: Any, d: int, order: Sequence[int]) -> tuple[Any, Any]:
     return _gates(b[:, :half], d, order), _gates(b[:, half:], d, order)
 
 
-def _require_usual(activations: Any, usual: Sequence[str], count: int) -> None:
-    found = [name.lower() for name in activations or [*usual] * count]
-    if found != [name.lower() for name in usual] * count:
-        raise ArgumentError(
-            f"activations must be {', '.join(usual)}, got {', '.join(activations)}; train the "
-            "model with the usual ones"
-        )
+def _usual(*kinds: Sequence[str]) -> Callable[[Mapping[str, Any]], str]:
+    """Return the check that activations are those of one of the kinds, in each direction."""
 
+    def unfit(attributes: Mapping[str, Any]) -> str:
+        given = attributes.get("activations")
+        count = 2 if attributes.get("direction") == "bidirectional" else 1
+        known = [[name.lower() for name in kind] * count for kind in kinds]
+        if given and [name.lower() for name in given] not in known:
+            listed = " or ".join(", ".join(kind) for kind in kinds)
+            return f"activations must be {listed}, got {', '.join(given)[:80]}"
+        return ""
 
-def _directions(direction: str) -> int:
-    return 2 if direction == "bidirectional" else 1
+    return unfit
 
 
 @operator(
-    "LSTM", host=(4,), outputs=3,
+    "LSTM", host=(4,), outputs=3, unfit=_usual(("Sigmoid", "Tanh", "Tanh")),
     choices={"direction": DIRECTIONS, "input_forget": (0,), "layout": (0, 1)},
 )  # fmt: skip
 def lstm(
@@ -93,7 +95,6 @@ def lstm(
     sequence_lens: Any = None,
     initial_h: Any = None,
     initial_c: Any = None,
-    p: Any = None,
     *,
     activations: Strings | None = None,
     direction: str = "forward",
@@ -102,9 +103,6 @@ def lstm(
     layout: int = 0,
 ) -> Any:
     """Run a long short-term memory, without peepholes."""
-    _require_usual(activations, ("Sigmoid", "Tanh", "Tanh"), _directions(direction))
-    if p is not None:
-        raise ArgumentError("peepholes (P) must be absent, got some; train the model without")
     order = (0, 2, 3, 1)
 
     def run(x: Any, d: int, options: dict[str, Any]) -> Any:
@@ -116,7 +114,10 @@ def lstm(
     return _both(x, w, direction, sequence_lens, layout, run)
 
 
-@operator("RNN", host=(4,), outputs=2, choices={"direction": DIRECTIONS, "layout": (0, 1)})
+@operator(
+    "RNN", host=(4,), outputs=2, unfit=_usual(("Tanh",), ("Relu",)),
+    choices={"direction": DIRECTIONS, "layout": (0, 1)},
+)  # fmt: skip
 def rnn(
     x: Any,
     w: Any,
@@ -132,7 +133,6 @@ def rnn(
 ) -> Any:
     """Run a recurrent layer with tanh or ReLU."""
     kind = "relu" if activations and activations[0].lower() == "relu" else "tanh"
-    _require_usual(activations, (kind,), _directions(direction))
 
     def run(x: Any, d: int, options: dict[str, Any]) -> Any:
         return F.rnn(
@@ -143,7 +143,10 @@ def rnn(
     return _both(x, w, direction, sequence_lens, layout, run)
 
 
-@operator("GRU", host=(4,), outputs=2, choices={"direction": DIRECTIONS, "layout": (0, 1)})
+@operator(
+    "GRU", host=(4,), outputs=2, unfit=_usual(("Sigmoid", "Tanh")),
+    choices={"direction": DIRECTIONS, "layout": (0, 1)},
+)  # fmt: skip
 def gru(
     x: Any,
     w: Any,
@@ -159,7 +162,6 @@ def gru(
     linear_before_reset: int = 0,
 ) -> Any:
     """Run a gated recurrent unit, of either kind: the reset before or after the product."""
-    _require_usual(activations, ("Sigmoid", "Tanh"), _directions(direction))
     if not linear_before_reset and sequence_lens is not None:
         raise ArgumentError(
             "sequence_lens must be absent where linear_before_reset is 0, got some; export the "

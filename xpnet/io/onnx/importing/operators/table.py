@@ -71,6 +71,8 @@ class Operator:
         Inputs that are no weights, also where they are numbers in the file.
     either : frozenset of int
         Inputs that come as they are: of the host, if they are constants, and else as Tensors.
+    unfit : callable, optional
+        Takes the attributes, and says what of them cannot be computed; nothing, if all can.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Operator:
     host: frozenset[int] = frozenset()
     fixed: frozenset[int] = frozenset()
     either: frozenset[int] = frozenset()
+    unfit: Callable[[Mapping[str, Any]], str] | None = None
 
 
 OPERATORS: dict[str, Operator] = {}
@@ -98,6 +101,7 @@ def operator(
     either: Sequence[int] = (),
     outputs: int = 1,
     choices: Mapping[str, tuple[Any, ...]] | None = None,
+    unfit: Callable[[Mapping[str, Any]], str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a function into the table; see :class:`Operator`."""
 
@@ -123,6 +127,7 @@ def operator(
             host=frozenset(host),
             fixed=frozenset(fixed) | frozenset(host) | frozenset(either),
             either=frozenset(either),
+            unfit=unfit,
         )
         return function
 
