@@ -136,6 +136,14 @@ def test_what_is_no_bright_ink_on_a_dark_ground_is_not_taken_for_it(rng):
     assert ink_of(rng.random((50, 1, 8, 8))) is None
 
 
+def test_models_that_are_older_than_these_notes_are_known_by_their_data():
+    noted = ink_in({"ink": ink_of(load_digits()[0].arrays[0])})
+    assert ink_in({"data": "digits"}) == noted
+    assert ink_in({"data": "mnist"}).centre == "mass"
+    assert ink_in({"data": "mnist", "ink": None}) is None
+    assert ink_in({"data": "mine.npz"}) is None
+
+
 @pytest.mark.parametrize(
     "said",
     [None, 3, [], {}, {"extent": 1}, {"extent": 9, "centre": "box", "at": [0, 0], "stroke": 1},
