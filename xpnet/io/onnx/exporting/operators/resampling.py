@@ -19,12 +19,18 @@ def _axes(x: Symbol, size: Any, scale_factor: Any) -> list[Resampling]:
 
 def _resize(x: Symbol, along: list[Resampling], result: Any, **attributes: str) -> Symbol:
     """Give factors, which do for any size of image, or sizes where factors would be rounded."""
-    if _scales_do(along):
+    corners = attributes.get("coordinate_transformation_mode") == "align_corners"
+    if _scales_do(along) and not (corners and not _exact(along)):
         scales = constant(np.asarray([_scale(axis) for axis in along], np.float32))
         inputs = [x, None, scales]
     else:
         inputs = [x, None, None, ints([axis.out for axis in along])]
     return emit("Resize", inputs, result, axes=list(range(2, x.ndim)), **attributes)
+
+
+def _exact(along: list[Resampling]) -> bool:
+    """Tell whether nothing was rounded; if it was, no two run-times agree on the last corner."""
+    return all(axis.ratio * axis.out == axis.size for axis in along)
 
 
 def _scale(axis: Resampling) -> float:
@@ -57,8 +63,7 @@ def _same_places(
     x: Symbol, *, size: Any = None, scale_factor: Any = None, align_corners: bool = False
 ) -> bool:
     along = _axes(x, size, scale_factor)
-    exact = all(axis.ratio * axis.out == axis.size for axis in along)
-    return x.dtype == np.float32 and (exact or _scales_do(along))
+    return x.dtype == np.float32 and (_exact(along) or _scales_do(along))
 
 
 @translates("upsample_linear", _same_places)
