@@ -12,6 +12,7 @@ from ....errors import ModelFileError
 from .graph import Graph, Node, as_json
 from .names import paths
 from .operators import OPERATORS
+from .operators.arithmetic import DTYPES
 from .room import RoomError, at_most
 from .run import compute
 
@@ -52,8 +53,6 @@ class _Once:
 
 def numbered(code: int) -> str:
     """Return the data type that a number of ONNX stands for."""
-    from .operators.arithmetic import DTYPES
-
     return "float32" if code == 16 else DTYPES[code]
 
 

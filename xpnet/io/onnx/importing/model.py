@@ -106,8 +106,20 @@ class OnnxModel(Module):
     -----
     Floating-point initializers are parameters, running statistics and single numbers of formulas
     are buffers. ``state_dict()`` has the names of the file, with dots. Shapes are computed on the
-    host. :class:`BatchNormalization <xpnet.nn.BatchNorm2d>` and dropout follow :meth:`train` and
-    :meth:`eval`.
+    host. Batch normalisation and dropout follow :meth:`train` and :meth:`eval`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import xpnet as xn
+    >>> from xpnet.io.onnx import export, import_onnx
+    >>> path = tempfile.mkdtemp() + "/model.onnx"
+    >>> export(xn.nn.Linear(3, 2), xn.asarray([[1.0, 2.0, 3.0]]), path)
+    >>> model = import_onnx(path)
+    >>> model
+    OnnxModel(x: float32 (batch, 3) -> output; 1 node: Gemm 1)
+    >>> [name for name, _ in model.named_parameters()]
+    ['weight', 'bias']
     """
 
     def __init__(self, graph: dict[str, Any], *, device: DeviceLike = None) -> None:
@@ -209,8 +221,8 @@ class OnnxModel(Module):
         more = ", ..." if len(counts) > 6 else ""
         inputs = ", ".join(map(_shown, plan.inputs))
         return (
-            f"OnnxModel({inputs} -> {', '.join(plan.outputs)}; {len(plan.nodes)} nodes: "
-            f"{operators}{more})"
+            f"OnnxModel({inputs} -> {', '.join(plan.outputs)}; {len(plan.nodes)} "
+            f"node{'s'[: len(plan.nodes) != 1]}: {operators}{more})"
         )
 
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from ....errors import ArgumentError, ModelFileError
 from .graph import DOCS, Graph, Input, Node, described, require_order, require_supported
+from .operators import OPERATORS
 from .tensors import DTYPE_NAMES, array_of, type_called
-from .upgrade import NEWEST, OLDEST, upgraded
+from .upgrade import NEWEST, OLDEST, REPLACED, upgraded
 
 __all__ = ["read_graph"]
 
@@ -184,9 +185,6 @@ def _take(nodes: list[Node], graph: Graph, opset: int, where: str, folder: Path)
 
 
 def _require_known(node: Node, where: str) -> None:
-    from .operators import OPERATORS
-    from .upgrade import REPLACED
-
     if node.op not in OPERATORS and node.op not in REPLACED:
         raise ModelFileError(
             f"{where}: operators must be supported, got {node.op[:80]!r} in {described(node)}; "
