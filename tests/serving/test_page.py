@@ -76,13 +76,23 @@ def draw(browser, points, kind="mouse", scale=1.0):
     actions.perform()
 
 
+def answered(browser):
+    """Wait until all that was drawn is answered."""
+    done = 'return document.getElementById("saying").getAttribute("aria-busy") === "false"'
+    wait(browser, lambda: browser.execute_script(done))
+
+
 def settled(browser, digit):
-    """Wait until the model is sure of it."""
+    """Wait until all that was drawn is answered, and the model says so."""
+    answered(browser)
     wait(browser, lambda: text(browser, "#prediction") == digit)
 
 
 def shares(browser):
-    return [float(n.text.rstrip(" %")) for n in browser.find_elements("css selector", ".number")]
+    numbers = browser.execute_script(
+        "return [...document.querySelectorAll('.number')].map((one) => one.textContent)"
+    )
+    return [float(number.rstrip(" %")) for number in numbers]
 
 
 def complaints(browser):
@@ -257,7 +267,8 @@ def test_a_model_of_segmentation_shows_the_classes_of_pixels(browser, tmp_path):
         browser.get(process.url)
         wait(browser, lambda: shown(browser, "#sheet"))
         draw(browser, ONE)
-        wait(browser, lambda: text(browser, "#prediction") in names)
+        answered(browser)
+        assert text(browser, "#prediction") in names
         figures = browser.find_elements("css selector", "figure")
         assert figures[-1].get_attribute("data-kind") == "class of each pixel"
         assert complaints(browser) == []

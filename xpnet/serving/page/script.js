@@ -32,6 +32,7 @@ async function ask() {
     return;
   }
   asking = true;
+  at("saying").setAttribute("aria-busy", "true");
   while (changed && !blank) {
     changed = false;
     try {
@@ -48,6 +49,7 @@ async function ask() {
     }
   }
   asking = false;
+  at("saying").setAttribute("aria-busy", "false");
 }
 
 async function askNumbers(event) {
