@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from tests.kernels.cupy import emulated
@@ -9,9 +11,11 @@ from xpnet import kernels
 
 
 @pytest.fixture(autouse=True)
-def _kernels_on(monkeypatch):
+def _kernels_on():
     """These tests are about kernels, also in a run that leaves them off."""
-    monkeypatch.setattr(kernels.registry, "_enabled", True)
+    # not by monkeypatch: what a test patches in the stand-in must be undone before that goes
+    with patch.object(kernels.registry, "_enabled", True):
+        yield
 
 
 @pytest.fixture
