@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.cupy.compare import DTYPES, agree
+from tests.kernels.cupy.standin.device import Stream, get_current_stream
 from xpnet.kernels.cupy import cudnn
 from xpnet.ops import OPS
 
@@ -120,7 +121,7 @@ class Graph:
 
     def execute(self, pointers, workspace, handle):
         assert handle == self.handle
-        assert handle.stream == 7
+        assert handle.stream == get_current_stream().ptr != 0
         assert workspace
         x, w, y = (self._array(pointers, uid) for uid in (1, 2, 3))
         exact = np.float64 if self.type == "DOUBLE" else np.float32
@@ -170,17 +171,14 @@ def library(gpu, monkeypatch):
     module.numerical_note = names("NONDETERMINISTIC", *cudnn._INEXACT)
     module.__spec__ = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "cudnn", module)
-    stream = SimpleNamespace(ptr=7)
-    device = type("Device", (), {"id": 1})
-    own = SimpleNamespace(get_current_stream=lambda: stream, Device=device)
-    monkeypatch.setattr(gpu, "cuda", own, raising=False)
     monkeypatch.setattr(cudnn, "_tf32", lambda: False)
     monkeypatch.delenv("XPNET_CUDNN", raising=False)
     caches = (cudnn._usable, cudnn._library, cudnn._handle, cudnn._planned, cudnn._warn)
     for cached in caches:
         cached.cache_clear()
     Graph.built, Graph.refused = [], ()
-    yield module
+    with Stream(non_blocking=True):
+        yield module
     for cached in caches:
         cached.cache_clear()
 
