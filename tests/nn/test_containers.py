@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -242,3 +244,12 @@ def test_branches_that_make_no_sense_are_refused():
         nn.Parallel()
     with pytest.raises(ArgumentError, match="reduce must be one of 'concat', 'sum', got 'add'"):
         nn.Parallel(nn.ReLU(), reduce="add")
+
+
+def test_a_list_made_of_a_generator_can_be_copied():
+    layers = nn.ModuleList(nn.Linear(2, n) for n in (3, 4))
+    copied = copy.deepcopy(layers)
+    assert [layer.out_features for layer in copied] == [3, 4]
+    assert copied[0].weight is not layers[0].weight
+    copied.append(nn.ReLU())
+    assert len(layers) == 2

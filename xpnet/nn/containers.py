@@ -113,6 +113,9 @@ class ModuleList(_Numbered):
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         super().__init__(modules)
+        # what is remembered of the call must be of use later: a generator can neither be copied
+        # nor asked again
+        self._init_args = ((list(self),), {})
 
     @classmethod
     def _of(cls, modules: list[Module]) -> _Numbered:
