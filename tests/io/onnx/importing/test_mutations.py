@@ -10,6 +10,7 @@ import pytest
 import xpnet as xn
 from benchmarks.mutations.attempt import BYTES, SECONDS, attempt
 from xpnet.errors import XpnetError
+from xpnet.io.onnx import import_onnx
 from xpnet.io.tensor_file import read_file, write_file
 
 onnx = pytest.importorskip("onnx")
@@ -41,12 +42,12 @@ def load_and_predict(path, x):
     return outcomes
 
 
-def test_a_forged_model_file_is_an_error_or_a_model_that_runs_or_says_why_not(tmp_path, imported):
+def test_a_forged_model_file_is_an_error_or_a_model_that_runs_or_says_why_not(tmp_path):
     from benchmarks.mutations.model_files import changed
-    from benchmarks.mutations.onnx_files import SHAPE, model
+    from benchmarks.mutations.onnx_files import LIMIT, SHAPE, model
 
     path = tmp_path / "model.safetensors"
-    xn.save(imported(model()), path)
+    xn.save(import_onnx(model(), max_elements=LIMIT), path)
     contents = read_file(path)
     rng = np.random.default_rng(0)
     x = np.ones(SHAPE, np.float32)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ....errors import ModelFileError
-from .graph import Graph, Node, as_json
+from .graph import Graph, Node, as_json, described
 from .names import paths
 from .operators import OPERATORS
 from .operators.arithmetic import DTYPES
@@ -56,7 +56,9 @@ def numbered(code: int) -> str:
     return "float32" if code == 16 else DTYPES[code]
 
 
-def assembled(graph: Graph, where: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def assembled(
+    graph: Graph, where: str, max_elements: int | None = None
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return the description that ``OnnxModel`` is constructed from, and its arrays by name.
 
     Raises
@@ -64,7 +66,7 @@ def assembled(graph: Graph, where: str) -> tuple[dict[str, Any], dict[str, np.nd
     ModelFileError
         If constants alone ask for what cannot be computed.
     """
-    _compute_constants(graph, where)
+    _compute_constants(graph, where, max_elements or ABSURD)
     _drop_unused(graph)
     used = graph.used()
     arrays = {name: array for name, array in graph.arrays.items() if name in used}
@@ -93,10 +95,12 @@ def assembled(graph: Graph, where: str) -> tuple[dict[str, Any], dict[str, np.nd
         "constants": {name: as_json(array) for name, array in constants.items()},
         "float": _usual_float(graph, kept),
     }
+    if max_elements is not None:
+        description["max_elements"] = max_elements
     return description, kept
 
 
-def _compute_constants(graph: Graph, where: str) -> None:
+def _compute_constants(graph: Graph, where: str, absurd: int) -> None:
     """Compute what depends on no input and no weight, if it is small."""
     left: list[Node] = []
     work = 0
@@ -117,8 +121,13 @@ def _compute_constants(graph: Graph, where: str) -> None:
             with at_most(SMALL), np.errstate(all="ignore"):
                 results = compute(node, list(known), _Once(len(node.outputs)), where)
         except RoomError as error:
-            if error.elements > ABSURD:
-                raise ModelFileError(str(error)) from error
+            if error.elements > absurd:
+                raise ModelFileError(
+                    f"{where}: {described(node)}: arrays of constants alone must have at most "
+                    f"{absurd:,} elements, got {error.elements:,}; a size in the file is damaged: "
+                    "export the model again (or, if it is meant, import it with a larger "
+                    "max_elements)"
+                ) from error
             left.append(node)
             continue
         except ModelFileError:

@@ -7,7 +7,7 @@ depends on the version that the file was written with; see ``upgrade.py``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from ....errors import ModelFileError
 from .operators import OPERATORS, Attribute, Operator
+from .tensors import type_called
 
 __all__ = [
     "Graph",
@@ -169,10 +170,12 @@ def _require_attribute(what: str, name: str, value: Any, known: Attribute | None
             "model again"
         )
     if known.choices and value not in known.choices:
-        listed = ", ".join(repr(choice) for choice in known.choices)
-        raise ModelFileError(
-            f"{what}: {name} must be one of {listed}, got {str(value)[:80]!r}; {DOCS}"
-        )
+        shown: Callable[[Any], str] = repr
+        if name in ("to", "dtype", "output_dtype"):  # numbers of data types
+            shown = type_called
+        listed = ", ".join(shown(choice) for choice in known.choices)
+        got = shown(value)[:80]
+        raise ModelFileError(f"{what}: {name} must be one of {listed}, got {got}; {DOCS}")
 
 
 def require_order(

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ....autograd.tape import Traced, plain
-from ....backend import DeviceLike, asarray, dtype_name, is_array, unwrap
-from ....errors import ArgumentError, ModelFileError, ShapeError
+from ....backend import DeviceLike, asarray, dtype_name, unwrap
+from ....errors import ArgumentError, ModelFileError
 from ....nn import Module, Parameter
 from ....nn.budget import spend
 from ...registry import register_module
 from .assemble import numbered
 from .graph import Input, Node, from_json, require_order, require_supported
+from .inputs import fitted, shown
 from .names import is_path
 from .room import at_most
 from .run import compute, is_on_host, placed
 
 __all__ = ["OnnxModel"]
 
-ALWAYS = 2**22  # elements that any array may have: 16 MB of float32
-PER_INPUT, PER_WEIGHT = 2**12, 2**4  # and that many more for each number in inputs and weights
+ALWAYS = 2**22  # elements that an array of constants alone may have: 16 MB of float32
+PER_WEIGHT = 2**4  # and that many more for each number in the weights
 
 
 class _Holder(Module):
@@ -42,12 +44,16 @@ class _Plan:
         self.float = str(graph["float"])
         self.places: dict[str, tuple[Module, str]] = {}
         self.elements = 0
+        self.max_elements = graph.get("max_elements")
+        if self.max_elements is not None:
+            self.max_elements = int(self.max_elements)
         for node in self.nodes:
             require_supported(node, where)
         names = [i.name for i in self.inputs]
         known = [*graph["weights"], *self.constants, *names]
         require_order(self.nodes, known, self.outputs, where)
         self.last_use = self._last_use()
+        self.of_inputs = self._of_inputs(names)
 
     def _last_use(self) -> list[list[str]]:
         """Return for each node what nobody needs after it."""
@@ -57,6 +63,28 @@ class _Plan:
             if name and name not in self.outputs:
                 freed[i].append(name)
         return freed
+
+    def _of_inputs(self, names: Iterable[str]) -> list[bool]:
+        """Return for each node whether it computes something of what the model is given."""
+        derived = set(names)
+        found = []
+        for node in self.nodes:
+            found.append(not derived.isdisjoint(node.inputs))
+            if found[-1]:
+                derived.update(node.outputs)
+        return found
+
+    def limit(self, of_inputs: bool) -> tuple[float, str]:
+        """Return how many elements an array may have, and what to do about one that has more."""
+        if self.max_elements is not None:
+            remedy = "give the model a smaller input, or import the file with a larger max_elements"
+            return self.max_elements, remedy
+        if of_inputs:
+            return math.inf, ""  # as much as the memory has
+        return ALWAYS + PER_WEIGHT * self.elements, (
+            "constants alone ask for it, so a size in the file is probably damaged: export the "
+            "model again, or, if it is meant, import it with a larger max_elements"
+        )
 
 
 class _Call:
@@ -171,14 +199,15 @@ class OnnxModel(Module):
         """Compute the outputs, in the order of the file: one, or a tuple of several."""
         plan = self._plan
         values = self._values(inputs)
-        room = ALWAYS + PER_WEIGHT * plan.elements
-        room += PER_INPUT * sum(int(np.prod(x.shape)) for x in inputs)
+        limits = [plan.limit(False), plan.limit(True)]
         training = self.training
-        with at_most(room), np.errstate(all="ignore"):
-            for node, freed in zip(plan.nodes, plan.last_use, strict=True):
+        steps = zip(plan.nodes, plan.last_use, plan.of_inputs, strict=True)
+        with np.errstate(all="ignore"):
+            for node, freed, of_inputs in steps:
                 call = _Call(self, node, training)
                 given = [values[name] if name else None for name in node.inputs]
-                results = compute(node, given, call, "OnnxModel")
+                with at_most(*limits[of_inputs]):
+                    results = compute(node, given, call, "OnnxModel")
                 values.update(zip(node.outputs, results, strict=False))
                 for name in freed:
                     values.pop(name, None)
@@ -192,14 +221,15 @@ class OnnxModel(Module):
         """Return all values by name that are there before the first node."""
         plan = self._plan
         if len(inputs) != len(plan.inputs):
-            wanted = ", ".join(map(_shown, plan.inputs))
+            wanted = ", ".join(map(shown, plan.inputs))
             raise ArgumentError(
                 f"OnnxModel: inputs must be {len(plan.inputs)} ({wanted}), got {len(inputs)}; "
                 "call the model with one array for each"
             )
         values: dict[str, Any] = dict(plan.constants)
+        usual = {plan.float: self._float_of_weights()}
         for declared, x in zip(plan.inputs, inputs, strict=True):
-            _require_fit(declared, x)
+            x = fitted(declared, x, usual)
             values[declared.name] = x if isinstance(x, Traced) else plain(x)
         for name, (owner, attribute) in plan.places.items():
             weight = getattr(owner, attribute)
@@ -208,47 +238,23 @@ class OnnxModel(Module):
 
     def _float(self) -> str:
         """Return the data type that the model's numbers have now."""
+        return self._float_of_weights() or self._plan.float
+
+    def _float_of_weights(self) -> str:
+        """Return the data type that the floating-point weights have now; nothing without any."""
         for owner, attribute in self._plan.places.values():
             name = dtype_name(unwrap(getattr(owner, attribute)).dtype)
             if name.startswith(("float", "bfloat")):
                 return name
-        return self._plan.float
+        return ""
 
     def __repr__(self) -> str:
         plan = self._plan
         counts = Counter(node.op for node in plan.nodes)
         operators = ", ".join(f"{op} {n}" for op, n in counts.most_common(6))
         more = ", ..." if len(counts) > 6 else ""
-        inputs = ", ".join(map(_shown, plan.inputs))
+        inputs = ", ".join(map(shown, plan.inputs))
         return (
             f"OnnxModel({inputs} -> {', '.join(plan.outputs)}; {len(plan.nodes)} "
             f"node{'s'[: len(plan.nodes) != 1]}: {operators}{more})"
-        )
-
-
-def _shown(declared: Input) -> str:
-    sizes = "..." if declared.shape is None else ", ".join(map(str, declared.shape))
-    comma = "," if declared.shape is not None and len(declared.shape) == 1 else ""
-    return f"{declared.name}: {declared.dtype} ({sizes}{comma})"
-
-
-def _require_fit(declared: Input, x: Any) -> None:
-    if not is_array(unwrap(x)):
-        raise ArgumentError(
-            f"OnnxModel: inputs must be arrays, got {type(x).__name__} for {declared.name!r}; "
-            "convert it with xn.asarray(x)"
-        )
-    shape = tuple(x.shape)
-    if declared.shape is None:
-        return
-    # the first axis is the batch: files are often written with the size 1 that they were traced
-    # with, and the graph itself tells whether another is possible
-    fits = len(shape) == len(declared.shape) and all(
-        isinstance(wanted, str) or wanted == n
-        for wanted, n in list(zip(declared.shape, shape, strict=True))[1:]
-    )
-    if not fits:
-        raise ShapeError(
-            f"OnnxModel: the input must be {_shown(declared)}, got {shape}; bring it into this "
-            "shape, or export the model with dynamic axes"
         )

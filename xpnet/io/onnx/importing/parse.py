@@ -6,15 +6,15 @@ file may be of anybody's making.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ....errors import ArgumentError, ModelFileError
+from ....errors import ModelFileError
 from .graph import DOCS, Graph, Input, Node, described, require_order, require_supported
 from .operators import OPERATORS
+from .source import Source
 from .tensors import DTYPE_NAMES, array_of, type_called
 from .upgrade import NEWEST, OLDEST, REPLACED, upgraded
 
@@ -28,18 +28,15 @@ OTHER_TYPES = {5: "a graph", 9: "tensors", 10: "graphs", 11: "a sparse tensor",
                12: "sparse tensors", 13: "a type", 14: "types"}  # fmt: skip
 
 
-def read_graph(path: str | os.PathLike[str]) -> Graph:
+def read_graph(source: Source) -> Graph:
     """Return the graph in a file, with nodes that are all supported.
 
     Raises
     ------
-    ArgumentError
-        If the package onnx is missing.
     ModelFileError
-        If there is no such file, it is damaged, or something in it is not supported.
+        If it is damaged, or something in it is not supported.
     """
-    where = f"import_onnx: {os.fspath(path)!r}"
-    model = _parsed(path, where)
+    model, where, folder = source
     opset = _version(model, where)
     proto = model.graph
     if len(proto.sparse_initializer):
@@ -47,7 +44,7 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
             f"{where}: arrays must be dense, got a sparse initializer; export the model with "
             "dense ones"
         )
-    arrays = _arrays(proto.initializer, where, Path(os.path.dirname(os.path.abspath(path))))
+    arrays = _arrays(proto.initializer, where, folder)
     inputs = [_input(value, where) for value in proto.input if value.name not in arrays]
     graph = Graph(inputs, [value.name for value in proto.output], [], arrays)
     nodes = [_node(node, where) for node in proto.node]
@@ -60,39 +57,8 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
             f"{names[:8]} and {len(graph.outputs)} outputs; the file is damaged"
         )
     require_order(nodes, [*arrays, *names], graph.outputs, where)
-    _take(nodes, graph, opset, where, Path(os.path.dirname(os.path.abspath(path))))
+    _take(nodes, graph, opset, where, folder)
     return graph
-
-
-def _parsed(path: str | os.PathLike[str], where: str) -> Any:
-    try:
-        import onnx
-    except ImportError as error:
-        raise ArgumentError(
-            f"import_onnx: the package onnx must be installed, got {error}; "
-            "pip install 'xpnet[onnx]' (a model saved with xpnet.save loads without it)"
-        ) from error
-    if not os.path.isfile(path):
-        what = "a folder" if os.path.isdir(path) else "no file"
-        raise ModelFileError(
-            f"import_onnx: path must be an ONNX file, got {what} at {os.fspath(path)!r}; check "
-            f"the name and the current folder {os.getcwd()!r}"
-        )
-    model = onnx.ModelProto()
-    try:
-        with open(path, "rb") as file:
-            model.ParseFromString(file.read())
-    except Exception as error:  # protobuf has its own classes
-        raise ModelFileError(
-            f"{where} must be a complete ONNX file, got one that cannot be read ({error}); it is "
-            "of another kind, or was damaged or cut off on its way: copy it again"
-        ) from error
-    if not model.HasField("graph"):
-        raise ModelFileError(
-            f"{where} must be a complete ONNX file, got one without a graph; it is of another "
-            "kind, or was damaged or cut off on its way: copy it again"
-        )
-    return model
 
 
 def _version(model: Any, where: str) -> int:
@@ -116,7 +82,7 @@ def _version(model: Any, where: str) -> int:
     return version
 
 
-def _arrays(tensors: Any, where: str, folder: Path) -> dict[str, np.ndarray]:
+def _arrays(tensors: Any, where: str, folder: Path | None) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for tensor in tensors:
         what = f"{where}: initializer {tensor.name[:80]!r}"
@@ -163,7 +129,7 @@ def _node(proto: Any, where: str) -> Node:
     return node
 
 
-def _take(nodes: list[Node], graph: Graph, opset: int, where: str, folder: Path) -> None:
+def _take(nodes: list[Node], graph: Graph, opset: int, where: str, folder: Path | None) -> None:
     """Bring nodes into their newest form, and into the graph."""
     used = {name for node in nodes for name in node.inputs} | set(graph.outputs)
     for node in nodes:
@@ -192,7 +158,7 @@ def _require_known(node: Node, where: str) -> None:
         )
 
 
-def _value(proto: Any, node: Node, where: str, folder: Path) -> Any:
+def _value(proto: Any, node: Node, where: str, folder: Path | None) -> Any:
     """Return the value of an attribute as numbers, text, a list of those, or an array."""
     what = f"{where}: {described(node)}: attribute {proto.name[:80]!r}"
     kind = proto.type

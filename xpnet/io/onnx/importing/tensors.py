@@ -36,18 +36,18 @@ DTYPE_NAMES[BFLOAT16] = "float32"
 """What each becomes: bfloat16, which NumPy lacks, becomes float32."""
 
 OTHER_NAMES = {
-    0: "undefined", 8: "string", 14: "complex64", 15: "complex128", 17: "float8e4m3fn",
-    18: "float8e4m3fnuz", 19: "float8e5m2", 20: "float8e5m2fnuz", 21: "uint4", 22: "int4",
-    23: "float4e2m1", 24: "float8e8m0", 25: "uint2", 26: "int2",
+    0: "undefined", 8: "string", 14: "complex64", 15: "complex128", 16: "bfloat16",
+    17: "float8e4m3fn", 18: "float8e4m3fnuz", 19: "float8e5m2", 20: "float8e5m2fnuz", 21: "uint4",
+    22: "int4", 23: "float4e2m1", 24: "float8e8m0", 25: "uint2", 26: "int2",
 }  # fmt: skip
 
 
 def type_called(number: int) -> str:
     """Return the name of a data type for a message."""
-    return DTYPE_NAMES.get(number) or OTHER_NAMES.get(number, f"number {number}")
+    return OTHER_NAMES.get(number) or DTYPE_NAMES.get(number, f"number {number}")
 
 
-def array_of(tensor: Any, what: str, folder: Path) -> np.ndarray:
+def array_of(tensor: Any, what: str, folder: Path | None) -> np.ndarray:
     """Return the array that a TensorProto holds; nothing larger than the file is allocated.
 
     Raises
@@ -98,7 +98,7 @@ def _misfit(what: str, got: str) -> ModelFileError:
     )
 
 
-def _external(tensor: Any, what: str, folder: Path, needed: int) -> bytes:
+def _external(tensor: Any, what: str, folder: Path | None, needed: int) -> bytes:
     """Return the bytes of a tensor that lie in a file beside the model's, and nowhere else."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
@@ -125,8 +125,13 @@ def _external(tensor: Any, what: str, folder: Path, needed: int) -> bytes:
     return content
 
 
-def _inside(location: str, what: str, folder: Path) -> Path:
+def _inside(location: str, what: str, folder: Path | None) -> Path:
     """Return the path of a file in the model's folder; a link must not lead out of it."""
+    if folder is None:
+        raise ModelFileError(
+            f"{what} must be in the file itself where that has no folder, got {location[:80]!r}; "
+            "give import_onnx the path of the file, or load it by onnx.load(path)"
+        )
     parts = PurePosixPath(location).parts
     plain = bool(parts) and not any(c in location for c in "\\:\0") and ".." not in parts
     if plain and not location.startswith("/"):
