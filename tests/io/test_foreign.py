@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import pickle
 import re
 import subprocess
@@ -67,8 +68,12 @@ KINDS = {
     "m.gguf": (b"GGUF\x03\0\0\0" + b"\0" * 20, "a GGUF file", "take the safetensors"),
     "m.zip": (a_zip("weights.txt"), "a zip archive", "unpack it"),
     "m.safetensors.gz": (b"\x1f\x8b\x08" + b"\0" * 20, "a compressed file", "unpack it first"),
+    "lfs.safetensors": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n",
+                        "a pointer of Git LFS", "git lfs pull"),
+    "page.safetensors": (b"\n<!DOCTYPE html>\n<html><head>Not found", "a web page", "its raw con"),
+    "denied.onnx": (b"<?xml version='1.0'?><Error>denied</Error>", "a web page", "a browser"),
     "m.safetensors.index.json": (b'{"weight_map": {}}', "several files", ", model=model)"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -129,6 +134,23 @@ def test_the_remedies_for_onnx_and_numpy_work(tmp_path):
     model = nn.Linear(3, 2)
     eval(line, {"numpy": np, "model": model})
     np.testing.assert_array_equal(model.predict(x), own.predict(x))
+
+
+def forged(code):
+    header = {"weight": {"dtype": code, "shape": [2], "data_offsets": [0, 2]}}
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + b"\0\0"
+
+
+@pytest.mark.parametrize("code", ["F8_E4M3", "F8_E5M2", "F4", "C128"])
+def test_a_data_type_that_xpnet_lacks_is_not_called_damage(tmp_path, code):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(forged(code))
+    with pytest.raises(ModelFileError, match=f"F32, .* got arrays of '{code}', a type.*float16"):
+        xn.load(path, model=nn.Linear(2, 1))
+    path.write_bytes(forged("G8"))
+    with pytest.raises(ModelFileError, match=r"\(the dtype 'G8', which is none .* damaged or cut"):
+        xn.load(path, model=nn.Linear(2, 1))
 
 
 # ---- PyTorch --------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ read; xpnet reads none. The message has the line that converts such a file where
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import IO
 
 from ..errors import ModelFileError
 
-__all__ = ["refuse_foreign", "torch_line"]
+__all__ = ["of_unknown_dtype", "refuse_foreign", "refuse_instead", "torch_line"]
 
 HEAD, TAIL = 512, 2**16
 """So many bytes are looked at: the names in a zip stand before its files, and again at the end."""
@@ -28,6 +29,15 @@ BEGINNINGS = {
     b"\xfd7zXZ": "compressed",
     b"(\xb5/\xfd": "compressed",
 }
+
+POINTER = b"version https://git-lfs"
+
+PAGES = (b"<!doctype html", b"<html", b"<?xml")
+"""What a server sends instead of a file that it does not have, or not for everybody."""
+
+UNREAD = ("F8_E", "F4", "F6_", "I4", "U4", "C128")
+"""Data types of safetensors that NumPy or xpnet lacks."""
+
 ENDINGS = {".onnx": "onnx", ".pkl": "pickle", ".pickle": "pickle", ".joblib": "pickle"}
 
 ZIPPED = {  # the first that is found
@@ -52,6 +62,44 @@ def refuse_foreign(path: str | os.PathLike[str], file: IO[bytes]) -> None:
         shown = os.fspath(path)
         what, remedy = _message(kind, shown)
         raise ModelFileError(f"load: {shown!r} must be a safetensors file, got {what}; {remedy}")
+
+
+def refuse_instead(content: bytes, what: str) -> None:
+    """Raise if these bytes are what is downloaded instead of a file.
+
+    Raises
+    ------
+    ModelFileError
+        With the remedy.
+    """
+    kind = _instead(content[:HEAD])
+    if kind:
+        came, remedy = _message(kind, "")
+        raise ModelFileError(f"{what}, got {came}; {remedy}")
+
+
+def _instead(head: bytes) -> str:
+    if head.startswith(POINTER):
+        return "pointer"
+    started = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return "page" if started.startswith(PAGES) else ""
+
+
+def of_unknown_dtype(code: str, known: Sequence[str]) -> Exception:
+    """Return the error for a data type in a file: of another kind of number, or damaged.
+
+    Examples
+    --------
+    >>> type(of_unknown_dtype("F8_E4M3", ["F32"])).__name__
+    'ModelFileError'
+    """
+    if code.startswith(UNREAD):
+        return ModelFileError(
+            f"load: data types must be {', '.join(known)}, got arrays of {code[:20]!r}, a type "
+            "that xpnet does not read; convert them to float16 or float32 where the file was made, "
+            "as by tensor.to(torch.float16)"
+        )
+    return ValueError(f"the dtype {code[:20]!r}, which is none of {', '.join(known)}")
 
 
 def torch_line(path: str, converted: str) -> str:
@@ -84,6 +132,8 @@ def _kind(path: str, file: IO[bytes]) -> str:
     for beginning, kind in BEGINNINGS.items():
         if head.startswith(beginning):
             return kind
+    if instead := _instead(head):
+        return instead
     if head.startswith(b"PK"):
         return _kind_of_zip(head, file)
     if head.startswith(LEGACY_TORCH):
@@ -149,6 +199,15 @@ def _message(kind: str, path: str) -> tuple[str, str]:
         "npy": (
             "one array of NumPy (.npy)",
             "a model has several and their names: give the file that xpnet.save wrote",
+        ),
+        "pointer": (
+            "a pointer of Git LFS, which stands for the file in a repository",
+            "fetch the file itself by git lfs pull in the clone, or download it from its page",
+        ),
+        "page": (
+            "a web page",
+            "the address gave a page instead of the file, as where one must log in: look at it in "
+            "a browser, and download the file by the link for its raw content",
         ),
         "index": (
             "the index of a model in several files",

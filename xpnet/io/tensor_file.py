@@ -32,7 +32,7 @@ from ..backend import dtype_name, dtype_of, namespace, to_numpy, unwrap
 from ..errors import ModelFileError
 from ..typing import Array
 from .atomic import atomic_path
-from .foreign import refuse_foreign
+from .foreign import of_unknown_dtype, refuse_foreign
 
 __all__ = ["BFLOAT16", "CHECKSUM", "MAX_HEADER", "Contents", "read_file", "write_file"]
 
@@ -274,7 +274,7 @@ def _stored_as(code: str) -> np.dtype[Any]:
         return np.dtype("<u2")
     names = [name for name, known in CODES.items() if known == code]
     if not names:
-        raise ValueError(f"the dtype {code[:20]!r}, which is none of {', '.join(CODES.values())}")
+        raise of_unknown_dtype(code, [*CODES.values(), BFLOAT16])
     return np.dtype(names[0]).newbyteorder("<")
 
 

@@ -195,6 +195,13 @@ def test_messages_do_not_repeat_the_bytes():
         assert "PK" not in str(caught.value)
 
 
+def test_what_was_downloaded_instead_of_a_file_is_named():
+    with pytest.raises(ModelFileError, match=r"ONNX file, got a pointer of Git LFS.*git lfs pull"):
+        import_onnx(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n")
+    with pytest.raises(ModelFileError, match=r"ONNX file, got a web page.*in a browser"):
+        import_onnx(b"<!doctype html><html>Sign in")
+
+
 @pytest.mark.parametrize("source", [None, 3, ["model.onnx"]])
 def test_anything_else_is_no_file(source):
     with pytest.raises(ArgumentError, match="an open file, bytes or a ModelProto, got"):

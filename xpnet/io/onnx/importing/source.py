@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
 
 from ....errors import ArgumentError, ModelFileError
+from ...foreign import refuse_instead
 
 __all__ = ["Source", "SourceLike", "opened"]
 
@@ -85,6 +86,7 @@ def _of_file(proto: Any, file: IO[bytes]) -> Source:
 
 
 def _parsed(proto: Any, content: bytes, where: str) -> Any:
+    refuse_instead(content, f"{where} must be a complete ONNX file")
     try:
         proto.ParseFromString(content)
     except Exception as error:  # protobuf has its own classes
