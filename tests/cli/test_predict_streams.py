@@ -131,7 +131,7 @@ def test_an_output_file_is_there_whole_or_not_at_all(xpnet, model, table, broken
 def test_an_error_stops_after_what_was_good(xpnet, model, broken):
     done = xpnet("predict", model, broken, "--format", "jsonl")
     assert done.code == 2
-    assert "got could not convert string to float: 'five' in line 2" in done.err
+    assert "got 'five' in line 2, column 2" in done.err
     assert [json.loads(line)["sample"][-3:] for line in done.out.splitlines()] == ["[0]"]
     # what was written before the error is JSON
     assert len(json.loads(xpnet("predict", model, broken, "--format", "json").out)) == 1

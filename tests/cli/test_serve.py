@@ -141,10 +141,10 @@ def test_options_that_make_no_sense_are_an_error(xpnet, model, arguments, messag
 
 def test_a_model_that_does_not_know_its_input_can_be_told(xpnet, tmp_path):
     path = tmp_path / "model.safetensors"
-    xn.save(xn.nn.Linear(4, 2), path)
+    xn.save(xn.nn.Sequential(xn.nn.Conv2d(1, 2, 3), xn.nn.GlobalAvgPool2d()), path)
     assert "--input-shape must be given" in xpnet("serve", path).err
-    with serving(path, "--input-shape", "4") as process:
-        assert asked(process, "GET", "/model")[1]["input_shape"] == [4]
+    with serving(path, "--input-shape", "1,4,4") as process:
+        assert asked(process, "GET", "/model")[1]["input_shape"] == [1, 4, 4]
 
 
 def test_without_the_web_library_the_error_says_what_to_install(xpnet, model, monkeypatch):

@@ -31,9 +31,15 @@ def test_an_unknown_name_lists_the_names(xpnet):
 
 def test_a_file_that_does_not_know_its_input_needs_to_be_told(xpnet, tmp_path):
     path = tmp_path / "model.safetensors"
-    xn.save(xn.nn.Linear(7, 3), path)
+    xn.save(xn.nn.Conv2d(1, 2, 3), path)
     assert "--input-shape must be given" in xpnet("summary", path).err
-    assert "24" in xpnet("summary", path, "--input-shape", 7).out
+    assert "20" in xpnet("summary", path, "--input-shape", "1,4,4").out
+
+
+def test_a_file_whose_first_layer_tells_its_input_need_not_be_told(xpnet, tmp_path):
+    path = tmp_path / "model.safetensors"
+    xn.save(xn.nn.Linear(7, 3), path)
+    assert "24" in xpnet("summary", path).out
 
 
 def test_what_a_model_came_from_is_shown(xpnet, trained):

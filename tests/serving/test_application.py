@@ -264,7 +264,7 @@ def test_images_that_do_not_fit_too(post, path, content, message):
 def test_types_that_any_page_may_send_are_refused(post, kind):
     answer = post(b'{"inputs": []}', kind)
     assert answer.status == 415
-    assert "content-type must be application/json or image/png" in answer.error
+    assert "content-type must be application/json or that of an image" in answer.error
 
 
 def test_a_model_of_tables_takes_no_images(tmp_path):
@@ -274,7 +274,7 @@ def test_a_model_of_tables_takes_no_images(tmp_path):
     assert client("GET", "/model").said["image"] is None
     answer = client("POST", "/predict", png(np.eye(4, dtype=np.uint8)), "image/png")
     assert answer.status == 415
-    assert "must take images" in answer.error
+    assert "takes tables of 4 numbers" in answer.error
     layers = client("POST", "/predict", b'{"inputs": [1, 2, 3, 4], "layers": true}', JSON)
     assert layers.said["layers"][0]["shape"] == [4]
 
@@ -299,10 +299,34 @@ def test_what_a_model_cannot_do_is_the_fault_of_the_request(tmp_path):
 
 def test_a_model_whose_samples_nobody_knows_is_an_error(tmp_path):
     path = tmp_path / "model.safetensors"
-    xn.save(xn.nn.Linear(4, 2), path)
+    xn.save(xn.nn.Sequential(xn.nn.Conv2d(1, 2, 3), xn.nn.GlobalAvgPool2d()), path)
     with pytest.raises(ArgumentError, match="--input-shape must be given"):
         Service(path, "cpu")
-    assert Service(path, "cpu", (4,)).shape == (4,)
+    assert Service(path, "cpu", (1, 4, 4)).shape == (1, 4, 4)
+
+
+def test_a_model_that_begins_with_a_linear_tells_its_samples(tmp_path):
+    path = tmp_path / "model.safetensors"
+    xn.save(xn.models.MLP(4, (3,), 2), path)
+    assert Service(path, "cpu").shape == (4,)
+
+
+def test_refusals_say_what_to_do(post, client):
+    answer = client("GET", "/predict")
+    assert answer.status == 405
+    assert answer.error == "method must be POST for /predict, got GET; use POST"
+    multipart = post(b"--x", "multipart/form-data; boundary=x")
+    assert multipart.error.endswith("with curl --data-binary @FILE, not -F")
+    digits = post(b'{"inputs": [' + b"1" * 5000 + b"]}")
+    assert digits.status == 400
+    assert digits.error.endswith("got an integer with thousands of digits")
+
+
+def test_an_image_of_no_known_kind_is_told_in_words(post):
+    pytest.importorskip("PIL.Image")
+    answer = post(b"no image", "image/png")
+    assert "(it is of no kind that is known)" in answer.error
+    assert "0x" not in answer.error
 
 
 @pytest.mark.parametrize("pieces", [1, 50])

@@ -43,7 +43,7 @@ def test_one_score_stands_for_two_classes():
     answers = answers_of(np.asarray([[-2.0], [0.0], [3.0]]), ["no", "yes"], top=2)
     assert [a["prediction"] for a in answers] == ["no", "no", "yes"]
     assert answers[2]["probabilities"] == pytest.approx([1 / (1 + np.exp(3)), 1 / (1 + np.exp(-3))])
-    answers = answers_of(np.asarray([[-2.0], [0.0], [3.0]]), None, scores=True, top=5)
+    answers = answers_of(np.asarray([[-2.0], [0.0], [3.0]]), None, "scores", top=5)
     assert [a["prediction"] for a in answers] == [0, 1, 1]
     assert [a["score"] for a in answers] == [-2, 0, 3]
     assert answers[0]["top"] == [{"prediction": 0, "score": 2.0}, {"prediction": 1, "score": -2.0}]
@@ -75,7 +75,7 @@ def test_outputs_that_are_no_numbers_are_an_error_of_that_sample(tmp_path):
 def test_notes_that_make_no_sense_are_left_out(tmp_path, notes):
     predictor = Predictor(saved(tmp_path, xn.nn.Linear(2, 2), **notes), device="cpu")
     found = (predictor.shape, predictor.class_names, predictor.divisor, predictor.ink)
-    assert found == (None, None, None, None)
+    assert found == ((2,), None, None, None)  # a Linear tells its shape
     assert predictor.answers(np.ones((1, 2), np.float32))[0]["prediction"] in (0, 1)
 
 

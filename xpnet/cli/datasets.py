@@ -23,8 +23,9 @@ SHAPES = 500
 
 FILE_HELP = """\
 an .npz file holds x_train, y_train and, if you like, x_test, y_test; or X and y, of which a fifth \
-becomes test data. Images of bytes, uint8 (N, H, W) or (N, C, H, W), are divided by 255. Classes \
-are integers (N,) or names, or (N, H, W) for a class of each pixel"""
+becomes test data; feature_names may name the columns of X. Images of bytes, uint8 (N, H, W) or \
+(N, C, H, W), are divided by 255. Classes are integers (N,) or names, or (N, H, W) for a \
+class of each pixel"""
 
 _INPUT_NAMES = ("X", "x", "images", "data")
 _LABEL_NAMES = ("y", "Y", "labels", "target")
@@ -54,6 +55,8 @@ class Loaded(NamedTuple):
     train: ArrayDataset
     test: ArrayDataset
     divisor: int | None
+    feature_names: tuple[str, ...] | None = None
+    """Those of the columns of a table, if the file has them."""
 
 
 def load(options: argparse.Namespace, divisor: int | None = None) -> Loaded:
@@ -144,4 +147,24 @@ def _from_file(path: str, divisor: int | None) -> Loaded:
     ]
     if len(made) == 1:
         made = list(data.split(made[0], (0.8, 0.2), stratify=made[0].arrays[1].ndim == 1))
-    return Loaded(made[0], made[1], divisor)
+    return Loaded(made[0], made[1], divisor, _feature_names(path, arrays, inputs[0]))
+
+
+def _feature_names(
+    path: str, arrays: dict[str, np.ndarray], x: np.ndarray
+) -> tuple[str, ...] | None:
+    """Return the names of the columns; None if the file has none."""
+    names = arrays.get("feature_names")
+    if names is None:
+        return None
+    if (
+        names.dtype.kind != "U"
+        or names.shape != x.shape[1:]
+        or len(set(names.tolist())) < names.size
+    ):
+        raise DataError(
+            f"data: feature_names in {path!r} must be different names, as many as the "
+            f"{x.shape[1:]} columns, got {names.dtype} of shape {names.shape}; leave it out, or "
+            "write numpy.asarray(names)"
+        )
+    return tuple(names.tolist())

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from ..errors import ArgumentError, choose
 
-__all__ = ["Parser", "choice", "fraction", "number", "numbers", "whole"]
+__all__ = ["Parser", "add_output_kind", "choice", "fraction", "number", "numbers", "whole"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,6 +71,19 @@ def choice(names: Iterable[str]) -> Callable[[str], str]:
             raise argparse.ArgumentTypeError(str(error).removeprefix(":  ")) from error
 
     return convert
+
+
+def add_output_kind(parser: Any) -> None:
+    """Add the option that tells what the outputs of a model are."""
+    from ..serving.kinds import KINDS
+
+    parser.add_argument(
+        "--output-kind",
+        type=choice(KINDS),
+        metavar="KIND",
+        help=f"what the outputs of the model are: {', '.join(KINDS)} of a regression (default: "
+        "what the model file or the last layer says)",
+    )
 
 
 def number(least: float, below: float = float("inf")) -> Callable[[str], float]:

@@ -17,7 +17,7 @@ from ..io import atomic_path
 from ..serving.files import Refused, Sample, samples
 from ..serving.framing import FITS, INVERTS
 from ..serving.predictor import Predictor
-from .parsing import choice, numbers, whole
+from .parsing import add_output_kind, choice, numbers, whole
 from .writers import WRITERS, Writer
 
 __all__ = ["add_parser", "run"]
@@ -47,7 +47,7 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
     )
     parser.alone = {"--invert": "yes"}
-    parser.add_argument("model", metavar="MODEL", help="the model file")
+    parser.add_argument("model", metavar="MODEL", help="the model file, or an ONNX file")
     parser.add_argument("files", metavar="FILE", nargs="+", help=(
         "images, .npy, .npz (array X) or .csv files, or folders of them"
     ))  # fmt: skip
@@ -57,6 +57,7 @@ def add_parser(commands: Any) -> None:
         metavar="SHAPE",
         help="of a sample, as in 1,28,28 (default: what the model file says)",
     )
+    add_output_kind(parser)
     parser.add_argument("--invert", type=choice(INVERTS), default="auto", metavar="WHEN", help=(
         "exchange dark and bright of images: auto, yes or no; alone it means yes (default: auto, "
         "dark ink for a model of bright ink)"
@@ -87,7 +88,9 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Predict, and write answers as they come."""
     with backend.device(options.device):
-        predictor = Predictor(options.model, input_shape=options.input_shape)
+        predictor = Predictor(
+            options.model, input_shape=options.input_shape, output_kind=options.output_kind
+        )
     read = samples(options.files, predictor.reading(options.invert, options.fit))
     name = options.format or ("json" if options.json else "table")
     skipped = 0

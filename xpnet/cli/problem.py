@@ -15,6 +15,7 @@ from ..nn import Module
 
 __all__ = [
     "LOSSES",
+    "OUTPUT_KINDS",
     "add_model_options",
     "build",
     "classes_of",
@@ -37,6 +38,9 @@ LOSSES = {
     "unet": "cross_entropy",
 }
 """The loss with which a model is trained."""
+
+OUTPUT_KINDS = {"perceptron": "scores"}
+"""What the outputs of a trained model are, unless they are logits: the losses say so."""
 
 IMAGE_SIZES: dict[str, tuple[int, ...]] = {
     "lenet5": (28,),

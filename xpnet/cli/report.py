@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ..nn import Module
 from ..plot import learning_curves
 from ..serving.ink import ink_of
 from ..training import History
+from . import problem
 from .outputs import beside
 
 __all__ = ["Run", "notes_of", "record_of", "write"]
@@ -47,11 +49,18 @@ def write(run: Run, output: str, plot: str | None) -> list[str]:
     return [str(path) for path in paths]
 
 
-def notes_of(options: dict[str, Any], train: ArrayDataset, divisor: int | None) -> dict[str, Any]:
+def notes_of(
+    options: dict[str, Any],
+    train: ArrayDataset,
+    divisor: int | None,
+    feature_names: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Return what is needed to use the model: shapes and names."""
     return {
         "input_shape": [int(n) for n in train.arrays[0].shape[1:]],
         "class_names": None if train.class_names is None else list(train.class_names),
+        "feature_names": None if feature_names is None else list(feature_names),
+        "output_kind": problem.OUTPUT_KINDS.get(options["model"], "logits"),
         "data": options["data"],
         "classes": options["classes"],
         "divisor": divisor,

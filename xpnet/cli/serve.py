@@ -7,7 +7,7 @@ import importlib.util
 from typing import Any
 
 from ..errors import ArgumentError
-from .parsing import numbers, whole
+from .parsing import add_output_kind, numbers, whole
 
 __all__ = ["add_parser", "run"]
 
@@ -34,13 +34,14 @@ def add_parser(commands: Any) -> None:
         description="Try a model on a web page of this machine, or ask it for JSON.",
         epilog=EXAMPLES,
     )
-    parser.add_argument("model", metavar="MODEL", help="the model file")
+    parser.add_argument("model", metavar="MODEL", help="the model file, or an ONNX file")
     parser.add_argument(
         "--input-shape",
         type=numbers(1),
         metavar="SHAPE",
         help="of a sample, as in 1,28,28 (default: what the model file says)",
     )
+    add_output_kind(parser)
     parser.add_argument("--device", default="cpu", metavar="NAME", help="(default: cpu)")
     parser.add_argument("--host", metavar="NAME", help=(
         f"address to listen on (default: {HOST}); 0.0.0.0 lets other machines in, without a "
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     from ..serving.application import LOCAL_HOSTS, application
     from ..serving.service import Service
 
-    service = Service(options.model, options.device, options.input_shape)
+    service = Service(options.model, options.device, options.input_shape, options.output_kind)
     host = options.host or HOST
     local = host in LOCAL
     app = application(service, LOCAL_HOSTS if local else None, options.max_body * 2**20)

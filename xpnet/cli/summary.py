@@ -8,8 +8,10 @@ from typing import Any
 
 from .. import backend, models
 from ..errors import ArgumentError
-from ..io import load, read_manifest, read_notes
+from ..io import read_manifest
 from ..nn import Module
+from ..serving.opening import is_onnx, opened
+from ..serving.shapes import found_shape
 from . import problem
 from .parsing import numbers, whole
 
@@ -33,7 +35,9 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
     )
     parser.add_argument(
-        "model", metavar="MODEL", help=f"a model file, or one of {', '.join(models.MODELS)}"
+        "model",
+        metavar="MODEL",
+        help=f"a model file, an ONNX file, or one of {', '.join(models.MODELS)}",
     )
     parser.add_argument(
         "--input-shape",
@@ -63,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         print(model.summary((1, *shape)))
         if options.batch_size is not None:
             print(f"\n{model.summary((options.batch_size, *shape), memory=True).memory}")
-    if options.model not in models.MODELS:
+    if options.model not in models.MODELS and not is_onnx(options.model):
         print("".join(f"\n{line}" for line in _origin(read_manifest(options.model))))
     return 0
 
@@ -107,8 +111,8 @@ def _saved(options: argparse.Namespace) -> tuple[Module, tuple[int, ...]]:
     if not os.path.exists(options.model) and not os.path.splitext(options.model)[1]:
         models.by_name(options.model)  # raises, and lists the names
     problem.refuse_mlp_options(options, "the model file")
-    model = load(options.model, device="cpu")
-    shape = options.input_shape or read_notes(options.model).get("input_shape")
+    model, notes = opened(options.model, device="cpu")
+    shape = options.input_shape or notes.get("input_shape") or found_shape(model)
     if shape is None:
         raise ArgumentError(
             "summary: --input-shape must be given for this file, which does not know it; "

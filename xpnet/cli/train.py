@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         trainer = _trainer(options, model, train)
         print(_headline(options, model, train, test))
         start = time.perf_counter()
-        notes = notes_of(vars(options), train, loaded.divisor)
+        notes = notes_of(vars(options), train, loaded.divisor, loaded.feature_names)
         history = _fit(options, trainer, _loader(options, train, augment), test, notes)
         seconds = time.perf_counter() - start
         results = {"train": trainer.evaluate(train), "test": trainer.evaluate(test)}

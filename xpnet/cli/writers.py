@@ -68,6 +68,7 @@ class CSV(Writer):
     """One row for each sample: class and probability, or the classes with the largest shares."""
 
     _sure = ""
+    _cells = 0
     _waiting: tuple[dict[str, Any], ...] = ()
 
     def write(self, answers: Sequence[dict[str, Any]]) -> None:
@@ -83,7 +84,7 @@ class CSV(Writer):
         writer = csv.writer(self.file, lineterminator="\n")
         for answer in answers:
             cells = [] if "error" in answer else _ranking(answer, self._sure, self.top)
-            cells += [""] * (2 * self.top - len(cells))
+            cells += [""] * (self._cells - len(cells))
             inverted = answer.get("inverted")
             flag = "" if inverted is None else str(int(inverted))
             writer.writerow([answer["sample"], *cells, flag, answer.get("error", "")])
@@ -98,11 +99,22 @@ class CSV(Writer):
         self.file.flush()
 
     def _begin(self, answer: dict[str, Any]) -> None:
-        self._sure = next(k for k in ("probability", "score", "shares") if k in answer)
+        self._sure = sure_of(answer)
+        if self._sure == "values":
+            self._begin_values(answer)
+            return
         sure = self._sure.removesuffix("s") if self._sure == "shares" else self._sure
+        self._cells = 2 * self.top
         numbers = ["", *(f"_{i}" for i in range(2, self.top + 1))]
         pairs = [f"{title}{n}" for n in numbers for title in ("prediction", sure)]
         csv.writer(self.file, lineterminator="\n").writerow(["sample", *pairs, "inverted", "error"])
+
+    def _begin_values(self, answer: dict[str, Any]) -> None:
+        self._cells = len(answer["outputs"])
+        titles = titles_of_values(self._cells)
+        csv.writer(self.file, lineterminator="\n").writerow(
+            ["sample", *titles, "inverted", "error"]
+        )
 
 
 class Table(Writer):
@@ -131,7 +143,9 @@ class Table(Writer):
         good = next((answer for answer in answers if "error" not in answer), {})
         if "shares" in good:
             return ["sample", "classes of its pixels"]
-        sure = "score" if "score" in good else "probability"
+        sure = sure_of(good) if good else "probability"
+        if sure == "values":
+            return ["sample", *titles_of_values(len(good["outputs"]))]
         return ["sample", *["prediction", sure] * self.top]
 
     def _row(self, answer: dict[str, Any]) -> list[str]:
@@ -139,14 +153,33 @@ class Table(Writer):
             return [str(answer["sample"]), f"error: {answer['error']}"]
         if "shares" in answer:
             return rows_of([answer])[0]
-        sure = "score" if "score" in answer else "probability"
+        sure = sure_of(answer)
         cells = _ranking(answer, sure, self.top)
-        form = ".4g" if sure == "score" else ".1%"
-        shown = [format(cell, form) if i % 2 else str(cell) for i, cell in enumerate(cells)]
-        shown += [""] * (2 * self.top - len(shown))
+        form = ".1%" if sure == "probability" else ".4g"
+        number = [sure == "values" or i % 2 == 1 for i in range(len(cells))]
+        shown = [format(c, form) if n else str(c) for c, n in zip(cells, number, strict=True)]
+        if sure != "values":
+            shown += [""] * (2 * self.top - len(shown))
         if answer.get("inverted"):
             shown.append("inverted")
         return [str(answer["sample"]), *shown]
+
+
+def sure_of(answer: dict[str, Any]) -> str:
+    """Return the key that tells how sure an answer is, "values" if it is no class."""
+    known = ("probability", "score", "shares")
+    return next((key for key in known if key in answer), "values")
+
+
+def titles_of_values(count: int) -> list[str]:
+    """Return the titles of columns of values.
+
+    Examples
+    --------
+    >>> titles_of_values(1), titles_of_values(2)
+    (['value'], ['value_1', 'value_2'])
+    """
+    return ["value"] if count == 1 else [f"value_{i}" for i in range(1, count + 1)]
 
 
 def _widths(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
@@ -154,7 +187,9 @@ def _widths(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, 
 
 
 def _ranking(answer: dict[str, Any], sure: str, top: int) -> list[Any]:
-    """Return class, number, class, number ... of the `top` first classes."""
+    """Return class, number, class, number ... of the `top` first classes, or the values."""
+    if sure == "values":
+        return list(answer["outputs"])
     if sure == "shares":
         ranked = sorted(answer["shares"].items(), key=lambda item: -item[1])[:top]
         return [cell for pair in ranked for cell in pair]

@@ -7,6 +7,9 @@
 ``rows.py``         samples in ``.npy`` and ``.npz`` files
 ``lines.py``        samples in tables of text
 ``files.py``        the samples in files and folders, one after the other
+``opening.py``      a model and its notes, from a file of xpnet or of ONNX
+``shapes.py``       the shape of a sample, where the model tells it
+``kinds.py``        what the outputs of a model are: logits, probabilities, values ...
 ``answers.py``      what outputs say: classes and probabilities
 ``masks.py``        what they say about pixels
 ``predictor.py``    ``Predictor``: a model from a file, ready to be asked

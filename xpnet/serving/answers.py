@@ -1,4 +1,4 @@
-"""What the outputs of a model say: a class and how sure it is, for each sample."""
+"""What the outputs of a model say: a class and how sure it is, or values, for each sample."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ __all__ = ["answers_of"]
 
 
 def answers_of(
-    outputs: np.ndarray, names: Sequence[str] | None, scores: bool = False, top: int = 1
+    outputs: np.ndarray, names: Sequence[str] | None, kind: str = "logits", top: int = 1
 ) -> list[dict[str, Any]]:
-    """Return class and probability for each row of outputs.
+    """Return class and probability, or score, or the values, for each row of outputs.
 
     Parameters
     ----------
     outputs : array, (N, K)
-        Scores; K = 1 is one score for the second class of two.
+        K = 1 says something about the second class of two, unless it is a value.
     names : sequence of str, optional
         Of the classes. Default: their numbers.
-    scores : bool
-        They are distances from a border, which say nothing about chances: those of a perceptron.
+    kind : str
+        What the outputs are, one of ``kinds.KINDS``. Scores are distances from a border, which say
+        nothing about chances: those of a perceptron. Values are those of a regression.
     top : int
         With 2 or more there is a list ``"top"`` of so many classes, the likeliest first.
 
@@ -32,7 +33,7 @@ def answers_of(
     -------
     list of dict
         ``prediction``, ``probability`` or ``score``, ``outputs``, and ``probabilities`` of all
-        classes if there are some.
+        classes if there are some. Of values ``prediction``, a number or a list, and ``outputs``.
 
     Examples
     --------
@@ -41,14 +42,15 @@ def answers_of(
     >>> [answer] = answers_of(np.asarray([[0.0]]), None, top=2)
     >>> answer["top"]
     [{'prediction': 0, 'probability': 0.5}, {'prediction': 1, 'probability': 0.5}]
+    >>> answers_of(np.asarray([[2.5]]), None, "values")
+    [{'prediction': 2.5, 'outputs': [2.5]}]
     """
+    if kind == "values":
+        rows = outputs.tolist()
+        return [{"prediction": r[0] if len(r) == 1 else r, "outputs": r} for r in rows]
+    scores = kind == "scores"
     sure = "score" if scores else "probability"
-    values = outputs
-    if outputs.shape[1] == 1:
-        one = outputs if scores else np.asarray(F.sigmoid(outputs))
-        values = np.concatenate([-one if scores else 1 - one, one], axis=1)
-    elif not scores:
-        values = np.asarray(F.softmax(outputs))
+    values = _of_classes(outputs, kind)
     # the first of equals, as argmax does; a perceptron says yes to 0
     order = np.argsort(-values, axis=1, kind="stable")
     if scores and outputs.shape[1] == 1:
@@ -68,6 +70,18 @@ def answers_of(
             answer["top"] = ranking
         made.append(answer)
     return made
+
+
+def _of_classes(outputs: np.ndarray, kind: str) -> np.ndarray:
+    """Return a probability or a score of every class: (N, K) -> (N, K), (N, 1) -> (N, 2)."""
+    one = outputs.shape[1] == 1
+    if kind == "scores":
+        return np.concatenate([-outputs, outputs], axis=1) if one else outputs
+    if kind == "logits":
+        sure = np.asarray(F.sigmoid(outputs) if one else F.softmax(outputs))
+    else:
+        sure = np.exp(outputs) if kind == "log_probabilities" else outputs
+    return np.concatenate([1 - sure, sure], axis=1) if one else sure
 
 
 def _name(k: int, names: Sequence[str] | None) -> str | int:

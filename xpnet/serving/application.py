@@ -83,7 +83,9 @@ def application(
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.startswith("image/"):
             raise Refusal(
-                415, f"content-type must be application/json or image/png, got {kind[:40]!r}"
+                415,
+                "content-type must be application/json or that of an image, such as image/png, got "
+                f"{kind[:40]!r}; send the bytes themselves, with curl --data-binary @FILE, not -F",
             )
         if not limiter:
             limiter.append(anyio.CapacityLimiter(AT_A_TIME))
@@ -168,11 +170,13 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     """Answer what the router refuses: paths and methods."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    headers: Mapping[str, str] | None = getattr(error, "headers", None)
+    allowed = (headers or {}).get("Allow", "another")
     said = {
         404: f"path must be one of /, /predict, /model, /health, got {request.url.path[:100]!r}",
-        405: f"method must be another for {request.url.path[:100]}, got {request.method[:20]}",
+        405: f"method must be {allowed} for {request.url.path[:100]}, got {request.method[:20]}; "
+        f"use {allowed}",
     }
-    headers: Mapping[str, str] | None = getattr(error, "headers", None)
     return JSONResponse({"error": said.get(status, str(error))}, status, headers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +38,8 @@ class Reading:
     """What the training data were like."""
     invert: str = "auto"
     fit: str = "auto"
+    names: Sequence[str] | None = None
+    """Those of the columns of a table."""
 
 
 class Sample(NamedTuple):
@@ -168,7 +170,8 @@ def image_sample(source: str | bytes, name: str, how: Reading, where: str = "pre
 def _in_table(path: str, delimiter: str, how: Reading) -> Iterator[Sample | Refused]:
     features = 0 if how.shape is None else math.prod(how.shape)
     first: Sample | Refused | None = None
-    for count, row in enumerate(rows_of_table(path, delimiter, features), start=1):
+    names = how.names if how.names and len(how.names) == features else None
+    for count, row in enumerate(rows_of_table(path, delimiter, features, names), start=1):
         name = f"{path}[{count - 1}]"
         made = Refused(name, row) if isinstance(row, DataError) else _row(name, row, how, path)
         if count == 1:

@@ -66,6 +66,12 @@ def image_shape(where: str, shape: Sequence[int] | None) -> tuple[int, int, int]
         return shape[0], shape[1], shape[2]
     if shape is not None and len(shape) == 2:
         return 1, shape[0], shape[1]
+    if shape is not None and len(shape) == 1:
+        raise ArgumentError(
+            f"{where}: this model takes tables of {shape[0]} numbers a sample, got an image; give "
+            "it .csv or .npy, or, if those numbers are an image, say how, as in "
+            "--input-shape 1,28,28"
+        )
     known = "nothing about" if shape is None else f"{tuple(shape)} as"
     raise ArgumentError(
         f"{where}: for image files the model must take images, got {known} its input shape; "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+import csv
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from ..errors import DataError
@@ -17,10 +17,13 @@ LONGEST_NUMBER = 32
 """The bytes of a number with its comma, at most, in a line that is not too long."""
 
 
-def rows_of_table(path: str, delimiter: str, features: int) -> Iterator[list[float] | DataError]:
+def rows_of_table(
+    path: str, delimiter: str, features: int, names: Sequence[str] | None = None
+) -> Iterator[list[float] | DataError]:
     r"""Yield the numbers of each line, or what is wrong with it.
 
-    A first line of names, empty lines, and what follows a ``#`` are left out.
+    Cells may be quoted. Empty lines, and what follows a ``#``, are left out. A first line without
+    any number names the columns: they are put into the order of `names`, others are left out.
 
     Parameters
     ----------
@@ -28,11 +31,13 @@ def rows_of_table(path: str, delimiter: str, features: int) -> Iterator[list[flo
     delimiter : str
     features : int
         The numbers that a sample has, by which the length of a line is judged; 0 if unknown.
+    names : sequence of str, optional
+        The columns that a model knows. Default: all columns, in the order of the file.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or a line is longer than a sample can be.
+        If the file cannot be read, a line is longer than a sample can be, or a column is missing.
 
     Examples
     --------
@@ -43,20 +48,30 @@ def rows_of_table(path: str, delimiter: str, features: int) -> Iterator[list[flo
     >>> first, second = rows_of_table(path, ",", 2)
     >>> first, type(second).__name__
     ([1.0, 2.5], 'DataError')
+    >>> next(rows_of_table(path, ",", 2, ["height", "width"]))
+    [2.5, 1.0]
     """
     longest = max(LONGEST, LONGEST_NUMBER * features)
+    chosen: list[int] | None = None
     try:
         with open(path, "rb") as file:
-            for number, line in _lines(file, path, longest):
-                cells = line.split(delimiter)
-                try:
-                    yield [float(cell) for cell in cells]
-                except ValueError as error:
-                    if number > 1 or any(_is_number(cell) for cell in cells):
-                        yield DataError(
-                            f"predict: {path!r} must be a table of numbers, got {_short(error)} in "
-                            f"line {number}; one sample in each line, with commas"
-                        )
+            rows = csv.reader(
+                _lines(file, path, longest), delimiter=delimiter, strict=True, skipinitialspace=True
+            )
+            first = True
+            for cells in rows:
+                if not cells:
+                    continue
+                if first and not any(map(_is_number, cells)):
+                    chosen = _chosen(path, [cell.strip() for cell in cells], names)
+                else:
+                    yield _numbers(path, rows.line_num, cells, chosen)
+                first = False
+    except csv.Error as error:
+        raise DataError(
+            f"predict: {path!r} must be a table of numbers, got line {rows.line_num} that is none "
+            f"({error}); one sample in each line, with commas"
+        ) from error
     except OSError as error:
         raise DataError(
             f"predict: {path!r} must be a table that can be read, got {error.strerror}; check the "
@@ -64,8 +79,40 @@ def rows_of_table(path: str, delimiter: str, features: int) -> Iterator[list[flo
         ) from error
 
 
-def _lines(file: IO[bytes], path: str, longest: int) -> Iterator[tuple[int, str]]:
-    """Yield the number and the content of each line that has one."""
+def _chosen(path: str, header: list[str], names: Sequence[str] | None) -> list[int] | None:
+    """Return where the columns of `names` are; None takes all as they come."""
+    if names is None:
+        return None
+    wrong = [name for name in names if header.count(name) != 1]
+    if wrong:
+        got = "it twice" if wrong[0] in header else ", ".join(map(repr, header[:20]))
+        raise DataError(
+            f"predict: the first line of {path!r} must name the columns of the training data, "
+            f"{wrong[0]!r} among them, got {got}; name them {','.join(names)}, in any order, or "
+            "leave the line out if the columns are in this order"
+        )
+    return [header.index(name) for name in names]
+
+
+def _numbers(
+    path: str, line: int, cells: list[str], chosen: list[int] | None
+) -> list[float] | DataError:
+    """Return the numbers of the columns that are wanted."""
+    found = []
+    for column in range(len(cells)) if chosen is None else chosen:
+        cell = cells[column] if column < len(cells) else ""
+        try:
+            found.append(float(cell))
+        except ValueError:
+            return DataError(
+                f"predict: {path!r} must be a table of numbers, got {cell[:40]!r} in line {line}, "
+                f"column {column + 1}; one sample in each line, with commas"
+            )
+    return found
+
+
+def _lines(file: IO[bytes], path: str, longest: int) -> Iterator[str]:
+    """Yield the text of each line, empty where there is none."""
     read = iter(lambda: file.readline(longest + 1), b"")
     for number, line in enumerate(read, start=1):
         if len(line) > longest:
@@ -79,9 +126,9 @@ def _lines(file: IO[bytes], path: str, longest: int) -> Iterator[tuple[int, str]
                 f"{number}; one sample in each line, with commas"
             )
         text = line.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
-        text = text.partition("#")[0].strip()
-        if text:
-            yield number, text
+        if '"' not in text:  # within quotes it may be part of a name
+            text = text.partition("#")[0]
+        yield text.strip()
 
 
 def _is_number(cell: str) -> bool:
@@ -90,7 +137,3 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _short(error: ValueError) -> str:
-    return "".join(islice(str(error), 120))

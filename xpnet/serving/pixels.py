@@ -101,6 +101,8 @@ def decode(
         raise
     except Exception as error:  # decoders meet damage with errors of every kind
         said = str(error).splitlines() or [type(error).__name__]
+        if type(error).__name__ == "UnidentifiedImageError":  # it names an object in memory
+            said = ["it is of no kind that is known"]
         raise DataError(
             f"{where}: {name!r} must be an image, got a file that cannot be read ({said[0]}); "
             "check it with an image viewer"

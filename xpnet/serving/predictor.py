@@ -10,14 +10,15 @@ import numpy as np
 
 from .. import backend
 from ..backend import DeviceLike, to_numpy
-from ..errors import ArgumentError, DataError
-from ..io import load, read_notes
-from ..models import Perceptron
+from ..errors import ArgumentError, DataError, choose
 from ..training.inputs import in_dtype_of
 from .answers import answers_of
 from .files import Reading
 from .ink import Ink, ink_in
+from .kinds import KINDS, assumed, found_kind, noted_kind
 from .masks import answer_of
+from .opening import opened
+from .shapes import found_shape
 
 __all__ = ["Predictor"]
 
@@ -28,18 +29,25 @@ class Predictor:
     Parameters
     ----------
     path : path-like
-        The model file.
+        The model file, or an ONNX file.
     device : str or Device, optional
         Where it predicts. Default: the current device.
     input_shape : sequence of int, optional
-        Of one sample. Default: what the notes say, as ``xpnet train`` writes them.
+        Of one sample. Default: what the notes say, as ``xpnet train`` writes them, or the model.
+    output_kind : str, optional
+        What its outputs are: "logits", "probabilities", "log_probabilities", "scores" or "values".
+        Default: what the notes say, or the last layer.
 
     Attributes
     ----------
     model : Module
     shape : tuple of int or None
         That of a sample, if it is known.
+    kind : str or None
+        That of the outputs, if it is known.
     class_names : list of str or None
+    feature_names : list of str or None
+        Those of the columns of a table.
     divisor : float or None
         What the training divided bytes by.
     ink : Ink or None
@@ -49,6 +57,8 @@ class Predictor:
     ------
     ModelFileError
         If there is no such file, or it is none.
+    ArgumentError
+        If there is no such kind of outputs.
 
     Examples
     --------
@@ -67,20 +77,28 @@ class Predictor:
         path: str | os.PathLike[str],
         device: DeviceLike = None,
         input_shape: Sequence[int] | None = None,
+        output_kind: str | None = None,
     ) -> None:
-        notes = read_notes(path)
+        if output_kind is not None:
+            choose("Predictor", "output_kind", output_kind, KINDS)
         with backend.device(backend.as_device(device)):
-            self.model = load(path)
+            self.model, notes = opened(path)
         self.path = os.fspath(path)
-        self.shape = _shape(notes.get("input_shape") if input_shape is None else input_shape)
+        said = _shape(notes.get("input_shape") if input_shape is None else input_shape)
+        self.shape = said or found_shape(self.model)
+        self.kind = output_kind or noted_kind(notes) or found_kind(self.model)
         self.class_names = _names(notes.get("class_names"))
+        self.feature_names = _names(notes.get("feature_names"))
         self.divisor = _positive(notes.get("divisor"))
         self.ink: Ink | None = ink_in(notes)
-        self.scores = isinstance(self.model, Perceptron)
 
     def reading(self, invert: str = "auto", fit: str = "auto") -> Reading:
         """Return how files become samples of this model."""
-        return Reading(self.shape, self.divisor, self.ink, invert, fit)
+        return Reading(self.shape, self.divisor, self.ink, invert, fit, self.feature_names)
+
+    def kind_of(self, width: int) -> str:
+        """Return what so many outputs are, also where nothing but their number tells it."""
+        return self.kind or assumed(width, self.class_names)
 
     def outputs(self, x: np.ndarray) -> np.ndarray:
         """Return what the model gives for samples (N, ...), as float64 on the host.
@@ -96,7 +114,7 @@ class Predictor:
             If the model gives something else, as those of sequences do.
         """
         scores = getattr(self.model, "scores", self.model.predict)
-        found = scores(in_dtype_of(self.model, x))
+        found = _answering(scores(in_dtype_of(self.model, x)))
         if isinstance(found, tuple) or found.ndim not in (1, 2, 4):
             got = f"{len(found)} arrays" if isinstance(found, tuple) else tuple(found.shape)
             raise ArgumentError(
@@ -119,13 +137,22 @@ class Predictor:
             made = [answer_of(row, self.class_names) for row in outputs]
         else:
             known = np.where(good[:, None], outputs, 0.0)
-            made = list(answers_of(known, self.class_names, self.scores, top))
+            made = list(answers_of(known, self.class_names, self.kind_of(known.shape[1]), top))
         for i in np.flatnonzero(~good):
             made[i] = DataError(
                 "predict: a model must give finite numbers, got others; look at the size of the "
                 "inputs, and scale them as in training"
             )
         return made
+
+
+def _answering(found: Any) -> Any:
+    """Return the output that answers: of a label and what it was chosen by, the second."""
+    if isinstance(found, tuple) and len(found) == 2 and getattr(found[1], "ndim", 0) == 2:
+        label = found[0]
+        if getattr(label, "ndim", 0) == 1 and "int" in str(label.dtype):
+            return found[1]
+    return found
 
 
 def _shape(said: Any) -> tuple[int, ...] | None:

@@ -66,6 +66,8 @@ def asked_in_json(body: bytes, shape: tuple[int, ...]) -> tuple[np.ndarray, Aske
         said = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         got = "what is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        if "digits" in got:  # Python tells how to allow it, which is nothing for a client
+            got = "an integer with thousands of digits"
         raise Refusal(
             400, f'body must be JSON as in {{"inputs": [[0.5, 1]]}}, got {got}'
         ) from error

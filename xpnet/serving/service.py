@@ -36,6 +36,8 @@ class Service:
     device : str or Device, optional
     input_shape : sequence of int, optional
         Of one sample. Default: what the model file says.
+    output_kind : str, optional
+        What the outputs are. Default: what the model file says.
 
     Raises
     ------
@@ -50,8 +52,9 @@ class Service:
         path: str | os.PathLike[str],
         device: DeviceLike = None,
         input_shape: tuple[int, ...] | None = None,
+        output_kind: str | None = None,
     ) -> None:
-        self.predictor = Predictor(path, device, input_shape)
+        self.predictor = Predictor(path, device, input_shape, output_kind)
         shape = self.predictor.shape
         if shape is None:
             raise ArgumentError(
@@ -60,7 +63,7 @@ class Service:
             )
         self.shape: tuple[int, ...] = shape
         # looking into layers hangs hooks on a model, which other threads must not run into
-        self._watched = Predictor(path, device, input_shape)
+        self._watched = Predictor(path, device, input_shape, output_kind)
         self._watching = threading.Lock()
         self.about = self._about()
 
@@ -73,7 +76,9 @@ class Service:
             "input_shape": list(self.shape),
             "image": self._image(),
             "output_shape": list(summary.output[1:]),
+            "output_kind": predictor.kind_of((*summary.output[1:], 1)[0]),
             "classes": predictor.class_names,
+            "features": predictor.feature_names,
             "parameters": summary.parameters,
             "layers": [{"name": r.name, "output": list(r.output[1:])} for r in summary.rows],
             "versions": {

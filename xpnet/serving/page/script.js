@@ -87,8 +87,9 @@ function show(said) {
   const ranking = rankingOf(answer);
   const best = ranking.reduce((a, b) => (b[1] > a[1] ? b : a), ["–", -1]);
   at("error").hidden = true;
-  at("prediction").textContent = answer.prediction ?? best[0];
-  at("sure").textContent = answer.score === undefined ? percent(best[1]) : `score ${answer.score.toPrecision(3)}`;
+  const values = model.output_kind === "values" && answer.outputs;
+  at("prediction").textContent = values ? values.map((n) => Number(n.toPrecision(6))).join(", ") : (answer.prediction ?? best[0]);
+  at("sure").textContent = ranking.length ? percent(best[1]) : answer.score === undefined ? "" : `score ${answer.score.toPrecision(3)}`;
   at("note").textContent = answer.inverted ? "Dark and bright were exchanged, as the model was trained on bright ink." : "";
   const most = ranking.length > MOST_BARS ? [...ranking].sort((a, b) => b[1] - a[1]).slice(0, MOST_BARS) : ranking;
   at("bars").replaceChildren(...most.map((pair) => barOf(pair, pair[0] === best[0])));
