@@ -15,8 +15,12 @@ def test_the_table_of_operators_is_that_of_the_code():
     table = PAGE.partition("<!-- operators:")[2].partition("\n\n|")[2].partition("\n\n")[0]
     listed = re.findall(r"`(\w+)`", table)
     supported = {name.rpartition(".")[2] for name in (*OPERATORS, *REPLACED)}
-    assert sorted(listed) == sorted(supported)
+    missing, extra = supported - set(listed), set(listed) - supported
+    assert not missing, f"name in the table of docs/onnx.md: {sorted(missing)}"
+    assert not extra, f"take out of the table of docs/onnx.md: {sorted(extra)}"
+    assert len(listed) == len(supported), "an operator is twice in the table of docs/onnx.md"
 
 
 def test_the_versions_are_those_of_the_code():
-    assert f"The versions {OLDEST} to {NEWEST} of the operator set" in PAGE
+    said = f"The versions {OLDEST} to {NEWEST} of the operator set"
+    assert said in PAGE, f"docs/onnx.md must say: {said}"
