@@ -6,6 +6,7 @@ file may be of anybody's making.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ DEFAULT, TABULAR = ("", "ai.onnx"), "ai.onnx.ml"
 FLOAT, INT, STRING, TENSOR, FLOATS, INTS, STRINGS = 1, 2, 3, 4, 6, 7, 8
 OTHER_TYPES = {5: "a graph", 9: "tensors", 10: "graphs", 11: "a sparse tensor",
                12: "sparse tensors", 13: "a type", 14: "types"}  # fmt: skip
+
+FORMULA = re.compile(r"float\d+:")
+"""How the exporter calls constants of formulas, as the ones where a normalisation has no weight."""
 
 
 def read_graph(source: Source) -> Graph:
@@ -48,7 +52,8 @@ def read_graph(source: Source) -> Graph:
     inputs = [_input(value, where) for value in proto.input if value.name not in arrays]
     graph = Graph(inputs, [value.name for value in proto.output], [], arrays)
     nodes = [_node(node, where) for node in proto.node]
-    graph.stored.update(arrays)
+    ours = model.producer_name == "xpnet"
+    graph.stored.update(name for name in arrays if not (ours and FORMULA.match(name)))
     graph.names.update(arrays, (i.name for i in inputs), *(node.outputs for node in nodes))
     names = [i.name for i in inputs]
     if len(set(names)) < len(names) or not graph.outputs:
