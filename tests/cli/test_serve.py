@@ -172,3 +172,18 @@ if loaded:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False,
                           env={**os.environ, "PYTHONWARNINGS": "error"})  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_quietly_while_a_body_is_under_way(model, number):
+    with serving(model) as process:
+        host, port = process.url.split("/")[2].split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(
+                b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b'Content-Length: 100\r\n\r\n{"inputs": '
+            )
+            assert asked(process, "GET", "/health")[0] == 200  # it has begun to read
+            process.send_signal(number)
+            assert process.wait(20) == 0
+        assert process.stderr.read() == ""

@@ -13,7 +13,9 @@
 ``devices.py``      ``xpnet devices``
 ``train.py``        ``xpnet train``, with ``training_options.py``: its options
 ``evaluate.py``     ``xpnet evaluate``
-``predict.py``      ``xpnet predict``, with ``writers.py``: tables, JSON, CSV
+``predict.py``      ``xpnet predict``
+``targets.py``      where its answers go
+``writers.py``      as tables, JSON, CSV
 ``serve.py``        ``xpnet serve``
 ``summary.py``      ``xpnet summary``
 ==================  ======================================================

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ArgumentError, ModelFileError
 
 __all__ = ["beside", "require_usable"]
+
+RECORD = frozenset({"options", "results", "epochs", "xpnet"})
+"""Keys of the record of a training, by which one is known."""
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -25,16 +31,23 @@ def beside(output: str) -> list[Path]:
     return [model, model.with_suffix(".csv"), model.with_suffix(".json")]
 
 
-def require_usable(output: str, plot: str | None) -> None:
+def require_usable(output: str, plot: str | None, inputs: Sequence[str | None] = ()) -> None:
     """Find out before training what would make its result impossible to keep.
+
+    Parameters
+    ----------
+    output, plot : str
+        What will be written.
+    inputs : sequence of str
+        What will be read; None is nothing.
 
     Raises
     ------
     ModelFileError
         If a folder is missing or cannot be written to, or a name is that of a folder.
     ArgumentError
-        If one file would replace another, the ending of the picture is unknown, or Matplotlib is
-        missing.
+        If one file would replace another, or one that no training has written, the ending of the
+        picture is unknown, or Matplotlib is missing.
     """
     _require_file("--output", output, "model.safetensors")
     if Path(output).suffix.lower() in (".csv", ".json"):
@@ -45,6 +58,9 @@ def require_usable(output: str, plot: str | None) -> None:
     paths = beside(output)
     for path in paths[1:]:
         _require_file("--output", str(path), "another name for the model")
+    _require_kept(paths if plot is None else [*paths, Path(plot)], inputs)
+    _require_own(paths[1], _is_history(paths[1]), "the history of the training")
+    _require_own(paths[2], _is_record(paths[2]), "options and results of the training")
     if plot is None:
         return
     _require_file("--plot", plot, "curves.png")
@@ -62,6 +78,49 @@ def require_usable(output: str, plot: str | None) -> None:
         raise ArgumentError(
             "train: for --plot Matplotlib must be installed, got none; pip install 'xpnet[plot]'"
         )
+
+
+def _require_kept(paths: Sequence[Path], inputs: Sequence[str | None]) -> None:
+    """Raise if a file that is read would be written."""
+    read = {os.path.realpath(path) for path in inputs if path is not None}
+    for path in paths:
+        if os.path.realpath(path) in read:
+            raise ArgumentError(
+                f"train: files to write must be others than those to read, got {str(path)!r} for "
+                "both; choose another --output or --plot"
+            )
+
+
+def _require_own(path: Path, own: bool, what: str) -> None:
+    """Raise if something else than what a training writes there would be lost."""
+    if not own:
+        raise ArgumentError(
+            f"train: {what} goes to {str(path)!r}, which must be a file of an earlier training or "
+            "none, got another; move it away, or choose another --output"
+        )
+
+
+def _is_history(path: Path) -> bool:
+    """Return whether a training wrote the table, or nothing is lost with it."""
+    if not path.exists() or not path.stat().st_size:
+        return True
+    with open(path, newline="", encoding="utf-8", errors="replace") as file:
+        line = file.readline(2**16)
+    header = next(csv.reader([line]), [])
+    return not header or (header[0] == "epoch" and "loss" in header)
+
+
+def _is_record(path: Path) -> bool:
+    """Return whether a training wrote the results, or nothing is lost with them."""
+    if not path.exists() or not path.stat().st_size:
+        return True
+    if path.stat().st_size > 2**20:
+        return False
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.keys() >= RECORD
 
 
 def _require_file(flag: str, path: str, example: str) -> None:

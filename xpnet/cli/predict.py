@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from .. import backend
-from ..io import atomic_path
 from ..serving.files import Refused, Sample, samples
 from ..serving.framing import FITS, INVERTS
 from ..serving.predictor import Predictor
 from .parsing import add_output_kind, choice, numbers, whole
+from .targets import format_of, require_other, target
 from .writers import WRITERS, Writer
 
 __all__ = ["add_parser", "run"]
@@ -71,10 +70,12 @@ def add_parser(commands: Any) -> None:
         "samples at a time (default: 256)"
     ))  # fmt: skip
     parser.add_argument("--format", type=choice(WRITERS), metavar="NAME", help=(
-        f"{', '.join(WRITERS)} (default: table)"
+        f"{', '.join(WRITERS)} (default: by the ending of --output, else table)"
     ))  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the same as --format json")
-    parser.add_argument("--output", metavar="FILE", help="write there, all or nothing")
+    parser.add_argument("--output", metavar="FILE", help=(
+        "write there, all or nothing; what is read is never overwritten"
+    ))  # fmt: skip
     parser.add_argument("--top", type=whole(1), default=1, metavar="K", help=(
         "tell the K likeliest classes (default: 1)"
     ))  # fmt: skip
@@ -87,15 +88,16 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Predict, and write answers as they come."""
+    name = format_of(options)
+    require_other(options.output, [options.model, *options.files])
     with backend.device(options.device):
         predictor = Predictor(
             options.model, input_shape=options.input_shape, output_kind=options.output_kind
         )
     read = samples(options.files, predictor.reading(options.invert, options.fit))
-    name = options.format or ("json" if options.json else "table")
     skipped = 0
     try:
-        with _target(options.output) as file, _shown(read, options) as shown:
+        with target(options.output) as file, _shown(read, options) as shown:
             writer = WRITERS[name](file, options.top)
             try:
                 for batch in _batches(shown, options.batch_size):
@@ -152,21 +154,6 @@ def _batches(read: Iterable[Sample | Refused], size: int) -> Iterator[list[Sampl
         batch.append(sample)
     if batch:
         yield batch
-
-
-@contextmanager
-def _target(path: str | None) -> Iterator[IO[str]]:
-    """Give standard output, or a file that is there when all is written."""
-    if path is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):  # a file may have any name
-            sys.stdout.reconfigure(errors="backslashreplace")
-        yield sys.stdout
-        return
-    with (
-        atomic_path(path, "predict") as temporary,
-        open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as file,
-    ):
-        yield file
 
 
 @contextmanager

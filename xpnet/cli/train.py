@@ -41,7 +41,8 @@ A configuration file holds the same options, one a line:
   no_progress = true
 
 Next to the model two files are written, the history of the training as .csv, and all options and
-results as .json. The same seed gives the same initial weights and order of samples on every device.
+results as .json. They replace those of an earlier training, and no other file. The same seed gives
+the same initial weights and order of samples on every device.
 """
 
 
@@ -61,7 +62,7 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, test, write, and print what came out."""
-    require_usable(options.output, options.plot)
+    require_usable(options.output, options.plot, [options.data, options.config])
     _require_folder(options)
     with backend.device(options.device):
         backend.manual_seed(options.seed)

@@ -120,7 +120,8 @@ def add_where(parser: Any) -> None:
         "--output",
         default="model.safetensors",
         metavar="FILE",
-        help="the model file (default: model.safetensors)",
+        help="the model file (default: model.safetensors); history and results are written beside "
+        "it under the same name, ending in .csv and .json",
     )
     group.add_argument(
         "--plot", metavar="FILE", help="draw loss and accuracy, as .png, .svg or .pdf"

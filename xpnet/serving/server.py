@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
 import socket
 import threading
@@ -81,7 +83,15 @@ def run(app: ASGIApp, listening: socket.socket, browser: bool = False) -> None:
         # the socket listens already: what the browser asks waits until the server is there
         threading.Thread(target=webbrowser.open, args=(url_of(listening),), daemon=True).start()
     with _until_told(), listening:
+        logging.getLogger("uvicorn.error").addFilter(_ended)
         server.run(sockets=[listening])
+
+
+def _ended(record: logging.LogRecord) -> bool:
+    """Return whether a line of the log is to be told: not of requests that the end broke off."""
+    kind = (record.exc_info or (None,))[0]
+    broken_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+    return not broken_off and not str(record.msg).startswith("Cancel %s running task")
 
 
 @contextmanager
