@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import xpnet as xn
@@ -17,14 +19,19 @@ def test_the_captured_step_trains(monkeypatch):
     monkeypatch.setattr(kernels.registry, "_enabled", True)
     monkeypatch.setenv("BENCHMARK_DEVICE", "cuda")
     xn.manual_seed(1)
-    with emulated.emulation():
-        plain, _, _, captured = steps.training(
-            lambda nn: nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 10)), 6, (5,)
-        )
+    plain, _, _, captured = steps.training(
+        lambda nn: nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 10)), 6, (5,)
+    )
+
+    def as_a_process_does():
+        step = captured()  # it stays recording, and the GPU the current device of its thread
+        found = [float(step()) for _ in range(5)]
+        plain()()
+        return found
+
+    with emulated.emulation(), ThreadPoolExecutor(1) as thread:
         try:
-            step = captured()
-            losses = [float(step()) for _ in range(5)]
-            plain()()
+            losses = thread.submit(as_a_process_does).result()
         finally:
             xn.set_device("cpu")
     assert losses == sorted(losses, reverse=True)
