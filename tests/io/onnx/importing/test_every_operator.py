@@ -87,7 +87,7 @@ DIFFERENTIABLE = [
     "Conv", "ConvTranspose", "AveragePool", "BatchNormalization", "LayerNormalization", "LSTM",
     "GRU", "RNN", "Gemm", "MatMul", "Einsum", "Resize", "Gather", "GatherND", "Pad", "Slice",
     "ReduceLogSumExp", "LRN", "PRelu", "Gelu", "ai.onnx.ml.LinearRegressor", "DepthToSpace",
-    "LpPool", "Split",
+    "LpPool", "Split", "ScatterND", "ScatterElements", "DequantizeLinear",
 ]  # fmt: skip
 
 

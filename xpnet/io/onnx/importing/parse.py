@@ -28,7 +28,7 @@ FLOAT, INT, STRING, TENSOR, FLOATS, INTS, STRINGS = 1, 2, 3, 4, 6, 7, 8
 OTHER_TYPES = {5: "a graph", 9: "tensors", 10: "graphs", 11: "a sparse tensor",
                12: "sparse tensors", 13: "a type", 14: "types"}  # fmt: skip
 
-FORMULA = re.compile(r"float\d+:")
+FORMULA = re.compile(r"float\d+:|(?:.*\.)?[A-Z]\w*\.constant(_\d+)?$")
 """How the exporter calls constants of formulas, as the ones where a normalisation has no weight."""
 
 
@@ -53,7 +53,7 @@ def read_graph(source: Source) -> Graph:
     graph = Graph(inputs, [value.name for value in proto.output], [], arrays)
     nodes = [_node(node, where) for node in proto.node]
     ours = model.producer_name == "xpnet"
-    graph.stored.update(name for name in arrays if not (ours and FORMULA.match(name)))
+    graph.stored.update(n for n, a in arrays.items() if not (ours and _of_a_formula(n, a)))
     graph.names.update(arrays, (i.name for i in inputs), *(node.outputs for node in nodes))
     names = [i.name for i in inputs]
     if len(set(names)) < len(names) or not graph.outputs:
@@ -64,6 +64,11 @@ def read_graph(source: Source) -> Graph:
     require_order(nodes, [*arrays, *names], graph.outputs, where)
     _take(nodes, graph, opset, where, folder)
     return graph
+
+
+def _of_a_formula(name: str, array: np.ndarray) -> bool:
+    """Tell whether a file of xpnet has an array because its operator asks for one, as for ones."""
+    return bool(FORMULA.match(name) and array.size and np.all(array == array.flat[0]))
 
 
 def _version(model: Any, where: str) -> int:

@@ -70,6 +70,10 @@ def _spatial(node: Node, opset: int, graph: Graph) -> None:
         del node.attributes["spatial"]
 
 
+def _scatter(node: Node, opset: int, graph: Graph) -> None:
+    node.op = "ScatterElements"
+
+
 def _string_labels(node: Node, opset: int, graph: Graph) -> None:
     """Number the classes that are text; arrays hold none."""
     labels = node.attributes.pop("classlabels_strings", None)
@@ -114,11 +118,12 @@ RULES: Sequence[tuple[int, tuple[str, ...], Rule]] = (
 )
 
 ALWAYS: dict[str, Rule] = {
+    "Scatter": _scatter,
     "ConstantOfShape": _as_input("value", 1),
     "ai.onnx.ml.LinearClassifier": _string_labels,
     "ai.onnx.ml.LinearRegressor": _linear,
     "ai.onnx.ml.ZipMap": _zip_map,
 }
 
-REPLACED = ("Constant", "ai.onnx.ml.ZipMap")
+REPLACED = ("Constant", "Scatter", "ai.onnx.ml.ZipMap")
 """Operators that are gone when a graph was read."""

@@ -76,6 +76,36 @@ INDICES = [
     Row("TopK", [floats(3, 6)], {"k": 3}, outputs=2, opset=9),
 ]
 
+PLACES = np.asarray([[[0, 2], [1, -1]], [[0, 0], [1, 1]]])  # into two axes, (2, 2, 2)
+
+SCATTERED = [
+    Row("ScatterND", [x, PLACES, floats(2, 2, 4, seed=1)]),
+    Row("ScatterND", [x, ints([1], [0]), floats(2, 3, 4, seed=1)], opset=11, given=(0, 2)),
+    Row("ScatterND", [x, ints([1], [1], [-2]), floats(3, 3, 4)], {"reduction": "add"}, opset=16),
+    Row("ScatterND", [whole, ints([0, 0, 0], [1, 2, 3]), ints(5, 6)], opset=13, given=(0, 1, 2)),
+    Row("ScatterND", [x > 0, ints([0, 0, 0], [1, 2, 3]), np.asarray([True, False])], opset=13),
+    Row("ScatterElements", [matrix, np.asarray([[1, -1, 0]]), floats(1, 3)], {"axis": 1}),
+    Row("ScatterElements", [x, whole % 2, floats(2, 3, 4, seed=1)], given=(0, 2), opset=11),
+    Row("ScatterElements", [matrix, np.asarray([[1, 1]]), floats(1, 2)],
+        {"axis": -1, "reduction": "add"}, opset=16),
+    Row("ScatterElements", [matrix, np.asarray([[1, 1, 3]]), floats(1, 3)], {"axis": 1}, opset=13),
+    Row("NonZero", [np.where(x > 0, x, 0).astype(np.float32)], opset=13),
+    Row("NonZero", [whole % 3], opset=9),
+]  # fmt: skip
+
+QUANTISED = [
+    Row("QuantizeLinear", [x, scalar(0.01)], opset=10),
+    Row("QuantizeLinear", [x, scalar(0.02), np.asarray(3, np.int8)], opset=13),
+    Row("QuantizeLinear", [x, np.asarray([0.5, 0.01, 0.02], np.float32),
+                           np.asarray([100, 128, 0], np.uint8)], {"axis": -2}, opset=13),
+    Row("DequantizeLinear", [(10 * x).astype(np.int8), scalar(0.02)], opset=10),
+    Row("DequantizeLinear", [whole.astype(np.uint8), scalar(0.02), np.asarray(7, np.uint8)],
+        opset=13),
+    Row("DequantizeLinear", [whole.astype(np.int8), np.asarray([0.5, 0.01], np.float32),
+                             np.asarray([3, -7], np.int8)], {"axis": 0}, opset=13),
+    Row("DequantizeLinear", [whole.astype(np.int32), scalar(0.5)], opset=13),
+]  # fmt: skip
+
 REDUCTIONS = [
     *(Row(op, [np.abs(x)], {"axes": [1]}, opset=opset)
       for op in ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
@@ -115,4 +145,4 @@ PRODUCTS = [
     Row("Einsum", [matrix, floats(5)], {"equation": "ij,j"}),
 ]  # fmt: skip
 
-ROWS = [*SHAPES, *INDICES, *REDUCTIONS, *PRODUCTS]
+ROWS = [*SHAPES, *INDICES, *SCATTERED, *QUANTISED, *REDUCTIONS, *PRODUCTS]

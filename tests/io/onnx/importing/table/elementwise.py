@@ -34,6 +34,16 @@ UNARY = [
     Row("Exp", [x], opset=7),
 ]
 
+BITS = np.asarray([[1, 7, 200], [255, 0, 128]], np.uint8)
+SHIFTS = np.asarray([[1, 0, 3]], np.uint8)
+
+BITWISE = [
+    Row("BitShift", [BITS, SHIFTS], {"direction": "LEFT"}, opset=11),
+    Row("BitShift", [BITS, SHIFTS], {"direction": "RIGHT"}, given=(0, 1)),
+    *(Row(op, [WHOLE, DIVISORS], given=(0, 1)) for op in ("BitwiseAnd", "BitwiseOr", "BitwiseXor")),
+    Row("BitwiseNot", [WHOLE]),
+]
+
 CASTS = [
     Row("Cast", [x], {"to": 7}),
     Row("Cast", [x], {"to": 11}, opset=9),
@@ -102,4 +112,4 @@ OPERANDS = [
     Row("Where", [TRUTHS, floats(2, 4), scalar(-9.0)], given=(0, 1)),
 ]  # fmt: skip
 
-ROWS = [*UNARY, *CASTS, *ACTIVATIONS, *OPERANDS]
+ROWS = [*UNARY, *BITWISE, *CASTS, *ACTIVATIONS, *OPERANDS]

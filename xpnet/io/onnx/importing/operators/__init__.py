@@ -12,6 +12,8 @@
 ``shapes.py``           other shapes, copies, pieces, padding
 ``creation.py``         questions for shapes, and arrays made of them
 ``indexing.py``         Gather and its like, OneHot, TopK
+``scattering.py``       ScatterND, ScatterElements
+``quantization.py``     numbers of 8 bits
 ``reductions.py``       sums, means, extremes and their places
 ``resampling.py``       images made larger or smaller
 ``tabular.py``          the domain ai.onnx.ml
@@ -29,9 +31,11 @@ from . import (
     normalization,
     pooling,
     products,
+    quantization,
     recurrent,
     reductions,
     resampling,
+    scattering,
     shapes,
     tabular,
 )
@@ -50,9 +54,11 @@ __all__ = [
     "normalization",
     "pooling",
     "products",
+    "quantization",
     "recurrent",
     "reductions",
     "resampling",
+    "scattering",
     "shapes",
     "tabular",
 ]

@@ -24,6 +24,7 @@ UNARY = {
     "Ceil": "ceil", "Round": "round", "Sign": "sign", "Sin": "sin", "Cos": "cos", "Tan": "tan",
     "Asin": "asin", "Acos": "acos", "Atan": "atan", "Sinh": "sinh", "Cosh": "cosh",
     "Asinh": "asinh", "Acosh": "acosh", "Atanh": "atanh", "Not": "logical_not", "IsNaN": "isnan",
+    "BitwiseNot": "bitwise_invert",
 }  # fmt: skip
 
 
@@ -90,7 +91,8 @@ def as_dtype(x: Any, name: str) -> Any:
 
 BINARY = {
     "Add": "add", "Sub": "subtract", "Mul": "multiply", "And": "logical_and", "Or": "logical_or",
-    "Xor": "logical_xor",
+    "Xor": "logical_xor", "BitwiseAnd": "bitwise_and", "BitwiseOr": "bitwise_or",
+    "BitwiseXor": "bitwise_xor",
 }  # fmt: skip
 
 COMPARISONS = {
@@ -111,6 +113,16 @@ for _name, _function in BINARY.items():
     operator(_name)(_binary(_function))
 for _name, _function in COMPARISONS.items():
     operator(_name, fixed=(0, 1))(_binary(_function))
+
+
+@operator("BitShift", choices={"direction": ("LEFT", "RIGHT")})
+def bit_shift(a: Any, b: Any, *, direction: str) -> Any:
+    """Move the bits of whole numbers; what leaves on one side is lost."""
+    broadcast_shape(a.shape, b.shape)
+    xp = namespace(a, b)
+    if direction == "LEFT":
+        return xp.bitwise_left_shift(a, b)
+    return xp.bitwise_right_shift(a, b)
 
 
 @operator("Div")

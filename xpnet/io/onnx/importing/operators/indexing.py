@@ -128,3 +128,12 @@ def top_k(x: Any, k: Any, *, axis: int = -1, largest: int = 1, sorted: int = 1) 
     order = xp.argsort(x, axis=axis, descending=bool(largest), stable=True)
     order = xp.astype(order[cut(x, axis, slice(0, count))], xp.int64)
     return xp.take_along_axis(x, order, axis=axis), order
+
+
+@operator("NonZero", fixed=(0,))
+def non_zero(x: Any) -> Any:
+    """Return where elements are not 0, (axes, n): how many there are, only the numbers tell."""
+    require_room([len(x.shape), *x.shape])
+    xp = namespace(x)
+    found = xp.nonzero(x if x.shape else xp.reshape(x, (1,)))
+    return xp.stack([xp.astype(places, xp.int64, copy=False) for places in found])
