@@ -13,10 +13,12 @@
 ``devices.py``      ``xpnet devices``
 ``train.py``        ``xpnet train``, with ``training_options.py``: its options
 ``evaluate.py``     ``xpnet evaluate``
+``logits.py``       probabilities in the form that its losses take
 ``predict.py``      ``xpnet predict``
 ``targets.py``      where its answers go
 ``writers.py``      as tables, JSON, CSV
 ``serve.py``        ``xpnet serve``
+``export.py``       ``xpnet export``
 ``summary.py``      ``xpnet summary``
 ==================  ======================================================
 """

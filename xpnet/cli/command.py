@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import XpnetError, choose
-from . import bench, devices, evaluate, predict, serve, summary, train
+from . import bench, devices, evaluate, export, predict, serve, summary, train
 from .config import with_config
 from .parsing import Parser
 
@@ -19,6 +19,7 @@ examples:
   xpnet evaluate digits.safetensors --data digits
   xpnet predict digits.safetensors image.png
   xpnet serve digits.safetensors --open
+  xpnet export digits.safetensors digits.onnx
   xpnet devices
 
 `xpnet COMMAND --help` tells more about each command."""
@@ -70,7 +71,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"xpnet {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (train, evaluate, predict, serve, summary, bench, devices):
+    for module in (train, evaluate, predict, serve, export, summary, bench, devices):
         module.add_parser(commands)
     return parser
 

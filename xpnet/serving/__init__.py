@@ -9,6 +9,7 @@
 ``files.py``        the samples in files and folders, one after the other
 ``opening.py``      a model and its notes, from a file of xpnet or of ONNX
 ``shapes.py``       the shape of a sample, where the model tells it
+``chosen.py``       which of its outputs answers
 ``kinds.py``        what the outputs of a model are: logits, probabilities, values ...
 ``answers.py``      what outputs say: classes and probabilities
 ``masks.py``        what they say about pixels

@@ -13,6 +13,7 @@ from ..backend import DeviceLike, to_numpy
 from ..errors import ArgumentError, DataError, choose
 from ..training.inputs import in_dtype_of
 from .answers import answers_of
+from .chosen import answering
 from .files import Reading
 from .ink import Ink, ink_in
 from .kinds import KINDS, assumed, found_kind, noted_kind
@@ -114,7 +115,7 @@ class Predictor:
             If the model gives something else, as those of sequences do.
         """
         scores = getattr(self.model, "scores", self.model.predict)
-        found = _answering(scores(in_dtype_of(self.model, x)))
+        found = answering(scores(in_dtype_of(self.model, x)))
         if isinstance(found, tuple) or found.ndim not in (1, 2, 4):
             got = f"{len(found)} arrays" if isinstance(found, tuple) else tuple(found.shape)
             raise ArgumentError(
@@ -144,15 +145,6 @@ class Predictor:
                 "inputs, and scale them as in training"
             )
         return made
-
-
-def _answering(found: Any) -> Any:
-    """Return the output that answers: of a label and what it was chosen by, the second."""
-    if isinstance(found, tuple) and len(found) == 2 and getattr(found[1], "ndim", 0) == 2:
-        label = found[0]
-        if getattr(label, "ndim", 0) == 1 and "int" in str(label.dtype):
-            return found[1]
-    return found
 
 
 def _shape(said: Any) -> tuple[int, ...] | None:
