@@ -6,13 +6,14 @@ at 24x24, with its two derivatives.
 
 from __future__ import annotations
 
-from . import networks, steps
+from . import jax_steps, networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = steps.ON_GPU
+ON_GPU = (*steps.ON_GPU, "jax")
 TARGETS = {"torch": 0.85}
 TARGETS_ON_GPU = {"torch": 1.0}
 REPETITIONS = 5
 WAKE = 2
 
 xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.conv, 128, (1, 28, 28))
+jax = jax_steps.training(networks.conv, 128, (1, 28, 28))

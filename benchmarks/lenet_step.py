@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import networks, steps
+from . import jax_steps, networks, steps
 
 PEERS = ("xpnet", "torch")
-ON_GPU = steps.ON_GPU
+ON_GPU = (*steps.ON_GPU, "jax")
 TARGETS = {"torch": 0.65}
 TARGETS_ON_GPU = {"torch": 0.5}
 
 xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.lenet, 128, (1, 28, 28))
+jax = jax_steps.training(networks.lenet, 128, (1, 28, 28))

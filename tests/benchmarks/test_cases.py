@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from benchmarks import networks, steps
+from benchmarks import jax_steps, networks, steps
 from benchmarks.__main__ import NAMES, UNITS, measure_of
 from xpnet.testing import BACKENDS
 
@@ -79,6 +79,28 @@ def test_both_libraries_take_the_same_training_step(torch, monkeypatch, network,
     assert any(not np.array_equal(before[name], after[name]) for name in before)
     for name, array in models[False].state_dict().items():
         np.testing.assert_allclose(after[name], array.numpy(), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("network, shape, parameters", NETWORKS[:3])
+def test_jax_takes_the_same_training_step(network, shape, parameters):
+    if BACKENDS["jax"].unavailable():
+        pytest.skip(BACKENDS["jax"].unavailable())
+    models = []
+
+    def kept(nn):
+        xn.manual_seed(0)
+        models.append(network(nn))
+        return models[-1]
+
+    own, other = steps.training(kept, 4, shape)[0](), jax_steps.training(kept, 4, shape)()
+    for _ in range(2):
+        own()
+        other()
+    after = [layer.state_dict() for layer in models[0]]
+    for actual, expected in zip(other.weights(), after, strict=True):
+        assert actual.keys() == expected.keys()
+        for name, array in expected.items():
+            np.testing.assert_allclose(actual[name], array, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("network, shape, parameters", NETWORKS)
