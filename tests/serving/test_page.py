@@ -272,3 +272,25 @@ def test_a_model_of_segmentation_shows_the_classes_of_pixels(browser, tmp_path):
         figures = browser.find_elements("css selector", "figure")
         assert figures[-1].get_attribute("data-kind") == "class of each pixel"
         assert complaints(browser) == []
+
+
+def test_a_regression_shows_its_values(browser, tmp_path):
+    path = tmp_path / "model.safetensors"
+    model = xn.nn.Linear(2, 1)
+    model.weight.data[...] = 1.0
+    model.bias.data[...] = 0.5
+    xn.save(model, path, notes={"feature_names": ["width", "height"]})
+    with serving(path) as process:
+        browser.get(process.url)
+        wait(browser, lambda: shown(browser, "#numbers"))
+        labels = [label.text for label in browser.find_elements("css selector", "#fields label")]
+        assert labels == ["width", "height"]
+        fields = browser.find_elements("css selector", "#fields input")
+        for field, number in zip(fields, ("1", "2"), strict=True):
+            field.clear()
+            field.send_keys(number)
+        find(browser, "#form [type=submit]").click()
+        wait(browser, lambda: text(browser, "#prediction") == "3.5")
+        assert text(browser, "#sure") == ""
+        assert browser.find_elements("css selector", "#bars li") == []
+        assert not shown(browser, "#error")

@@ -263,7 +263,7 @@ function showFields(count) {
     field.type = "number";
     field.step = "any";
     field.value = "0";
-    label.append(`number ${i + 1}`, field);
+    label.append(model.features?.[i] ?? `number ${i + 1}`, field);
     return label;
   });
   at("fields").replaceChildren(...fields);
