@@ -197,7 +197,17 @@ class CapturedStep:
                     totals.states[i] = metric.update(totals.states[i], outputs, y)
 
     def release(self) -> None:
-        """Let the tape see that parameters were written to in place."""
+        """Let the tape see that parameters were written to in place, and leave what lasts.
+
+        The memory of the recording goes with it, so gradients that were left there are copied.
+        """
+        while self._gradients:  # nothing may be held when the graph goes and takes its memory along
+            p, g = self._gradients.pop()
+            if g is not None and p.grad is g:
+                p.grad = _copy(g)
+            del g
+        self._seen = _Seen()
+        del self._recorded
         self._places.renew()
 
 

@@ -174,9 +174,10 @@ def _modules():
     cupy.get_default_pinned_memory_pool = lambda: _pinned_pool
     for name in (
         *("Device", "Event", "Stream", "MemoryPool", "using_allocator", "get_current_stream"),
-        *("alloc_pinned_memory", "set_pinned_memory_allocator"),
+        *("alloc_pinned_memory", "set_pinned_memory_allocator", "MemoryPointer"),
     ):
         setattr(cuda, name, getattr(device, name))
+    cuda.Memory, runtime.CUDARuntimeError = device.RawMemory, device.CUDARuntimeError
     cuda.runtime, runtime.getDeviceCount = runtime, lambda: 2
     runtime.memGetInfo = lambda: (1 << 34, 1 << 34)
     linalg = ModuleType("cupy._core._routines_linalg")
@@ -193,7 +194,7 @@ def _modules():
 
 
 _erf = np.vectorize(math.erf, otypes="d")
-_pinned_pool = SimpleNamespace(malloc=bytearray)
+_pinned_pool = SimpleNamespace(malloc=bytearray, free_all_blocks=lambda: None)
 
 
 @contextmanager
@@ -210,6 +211,8 @@ def emulation():
         patch.object(products, "_library", lambda: cublas),
         patch.object(products, "_of_thread", products._OfThread()),
         patch.object(cupy_recorder, "_streams", cupy_recorder._Streams()),
+        patch.object(cupy_recorder, "_pools", []),
+        patch.dict(device.RESERVED, clear=True),
     ):
         try:
             for cached in caches:

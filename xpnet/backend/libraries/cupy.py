@@ -15,7 +15,7 @@ from ..library import Library
 from ..recording import Recorder
 from ..resources import MemoryInfo, Peak, Shared, bytes_in, is_named
 from ..uploading import Uploader
-from .cupy_recorder import CuPyRecorder
+from .cupy_recorder import CuPyRecorder, give_back
 from .cupy_uploader import CuPyUploader
 
 __all__ = ["CuPy"]
@@ -174,8 +174,9 @@ class CuPy(Library):
             return MemoryInfo(pool.used_bytes(), pool.total_bytes(), total)
 
     def free_memory(self) -> None:
-        """Empty the pools, of the devices and of pinned memory."""
+        """Empty the pools, of the devices, of recordings and of pinned memory."""
         if "cupy" in sys.modules:
+            give_back()
             self._cupy.get_default_memory_pool().free_all_blocks()
             self._cupy.get_default_pinned_memory_pool().free_all_blocks()
 

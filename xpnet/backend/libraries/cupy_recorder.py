@@ -5,6 +5,7 @@ so nothing has to be ordered between streams but at the beginning and at the end
 
 A graph keeps addresses, not arrays. What is made while it is captured comes from a memory pool that
 belongs to the graph, so nobody else is given those addresses; CuPy has no such pools by itself.
+Nor does a pool that nobody holds give its memory back: it is kept here until its arrays are gone.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 from ...errors import BackendError
 from ...typing import Array, NativeDevice
-from ..recording import Recorded, Recording, recording_begun
+from ..recording import Recorded, Recording, recording, recording_begun
 
-__all__ = ["CuPyRecorder"]
+__all__ = ["CuPyRecorder", "give_back"]
 
 
 class _Streams(threading.local):
@@ -33,11 +35,34 @@ class _Streams(threading.local):
 _streams = _Streams()
 
 
+_pools: list[tuple[Any, NativeDevice]] = []
+"""Pools of graphs that are gone, and their GPUs: somebody may still hold arrays of them."""
+
+
+def give_back() -> None:
+    """Give the GPU what no array needs any more of the memory of graphs that are gone."""
+    for pair in list(_pools):
+        pool, device = pair
+        with device:
+            pool.free_all_blocks()
+            empty = not pool.used_bytes()
+        if empty:
+            with suppress(ValueError):  # another thread may have been faster
+                _pools.remove(pair)
+
+
+def _retire(pool: Any, device: NativeDevice) -> None:
+    _pools.append((pool, device))
+    if recording() is None:  # CUDA frees nothing in the middle of a capture
+        give_back()
+
+
 class _Graph:
     """A graph and the memory that it works in."""
 
-    def __init__(self, graph: Any, pool: Any) -> None:
+    def __init__(self, graph: Any, pool: Any, device: NativeDevice) -> None:
         self.graph, self.pool = graph, pool
+        weakref.finalize(self, _retire, pool, device).atexit = False
 
     def replay(self) -> None:
         """Launch it on the current stream."""
@@ -81,8 +106,9 @@ class CuPyRecorder:
             be used again.
         """
         cuda = self._cupy.cuda
-        pool = cuda.MemoryPool()
         gc.collect()  # what is freed while the stream is captured may disturb it
+        give_back()
+        pool = cuda.MemoryPool()
         with self._no_copies_from_the_host():
             self.stream.begin_capture()
             try:
@@ -92,9 +118,14 @@ class CuPyRecorder:
             except BaseException:
                 with suppress(Exception):  # CUDA may have given the capture up already
                     self.stream.end_capture()
+                _retire(pool, self.device)
                 raise
-            graph = self.stream.end_capture()
-        return _Graph(graph, pool)
+            try:
+                graph = self.stream.end_capture()
+            except BaseException:
+                _retire(pool, self.device)
+                raise
+        return _Graph(graph, pool, self.device)
 
     def _lasting(self) -> AbstractContextManager[object]:
         allocator = self._cupy.get_default_memory_pool().malloc

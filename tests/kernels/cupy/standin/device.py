@@ -242,11 +242,44 @@ def require_intact(bytes_):
         assert (edge == 0xFF).all(), "written outside of an array"
 
 
+class CUDARuntimeError(RuntimeError):
+    """What CUDA says when something fails."""
+
+
+CUDARuntimeError.__module__ = "cupy_backends.cuda.api.runtime"
+
+RESERVED = {}
+"""What the pools have of the GPU, by the address of its first byte."""
+
+
+class RawMemory:
+    """Memory of the GPU itself, which is asked for when a pool has none that fits."""
+
+    most = 1 << 40
+
+    def __init__(self, size):
+        if sum(bytes_.size for bytes_ in RESERVED.values()) + size > RawMemory.most:
+            raise CUDARuntimeError("cudaErrorMemoryAllocation: out of memory")
+        self.bytes = np.full(size, 0xFF, np.uint8)
+
+
+class MemoryPointer:
+    """Where memory is used from."""
+
+    def __init__(self, mem, offset):
+        self.mem = mem
+
+
 class MemoryPool:
-    """Memory of its own, given out again where it fits; it stays as long as the pool."""
+    """Memory of its own, given out again where it fits.
+
+    It goes back to the GPU by `free_all_blocks` only: a pool of CuPy 14 that nobody holds any more
+    keeps what it has.
+    """
 
     def __init__(self, allocator=None):
         self.free, self.owned = [], []
+        self.allocator = allocator or (lambda size: MemoryPointer(RawMemory(size), 0))
 
     def malloc(self, size):
         raise NotImplementedError("only as the argument of using_allocator")
@@ -255,16 +288,29 @@ class MemoryPool:
         for place, bytes_ in enumerate(self.free):
             if bytes_.size == size:
                 return self.free.pop(place)
-        self.owned.append(np.full(size, 0xFF, np.uint8))
-        return self.owned[-1]
+        try:
+            new = self.allocator(size).mem.bytes
+        except CUDARuntimeError:  # once more, without what is kept for others
+            self.free_all_blocks()
+            new = self.allocator(size).mem.bytes
+        self.owned.append(new)
+        RESERVED[new.ctypes.data] = new
+        return new
 
-    def used_bytes(self):
+    def total_bytes(self):
         return sum(bytes_.size for bytes_ in self.owned)
 
-    total_bytes = used_bytes
+    def used_bytes(self):
+        return self.total_bytes() - sum(bytes_.size for bytes_ in self.free)
 
     def free_all_blocks(self):
-        pass
+        self.emptied += 1
+        while self.free:
+            bytes_ = self.free.pop()
+            RESERVED.pop(bytes_.ctypes.data, None)
+            self.owned = [kept for kept in self.owned if kept is not bytes_]
+
+    emptied = 0
 
 
 default_pool = MemoryPool()
@@ -289,6 +335,8 @@ class Held:
     def there(self):
         """Return its bytes, unless somebody gave them back."""
         if self.pooled is not None:
+            there = RESERVED.get(self.pooled.ctypes.data) is self.pooled
+            assert there, "the graph uses memory that its pool has given back to the GPU"
             return self.pooled
         memory = self.memory()
         assert memory is not None, "the graph uses memory that was given back"
