@@ -4,6 +4,7 @@
 ``importer.py``     ``import_onnx``
 ``source.py``       a path, an open file, bytes ... -> what protobuf finds in it
 ``parse.py``        that -> a graph of plain data, checked
+``inline.py``       functions of the file and decided branches -> nodes of its graph
 ``tensors.py``      the arrays in the file and beside it
 ``upgrade.py``      nodes of older versions of their operators, as the newest has it
 ``graph.py``        the graph, and the checks of what it says

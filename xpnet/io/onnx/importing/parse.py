@@ -14,6 +14,7 @@ import numpy as np
 
 from ....errors import ModelFileError
 from .graph import DOCS, Graph, Input, Node, described, require_order, require_supported
+from .inline import inline
 from .operators import OPERATORS
 from .source import Source
 from .tensors import DTYPE_NAMES, array_of, type_called
@@ -28,7 +29,7 @@ FLOAT, INT, STRING, TENSOR, FLOATS, INTS, STRINGS = 1, 2, 3, 4, 6, 7, 8
 OTHER_TYPES = {5: "a graph", 9: "tensors", 10: "graphs", 11: "a sparse tensor",
                12: "sparse tensors", 13: "a type", 14: "types"}  # fmt: skip
 
-FORMULA = re.compile(r"float\d+:|(?:.*\.)?[A-Z]\w*\.constant(_\d+)?$")
+FORMULA = re.compile(r"float\d+:|(?:.*[./])?[A-Z]\w*\.constant(_\d+)?$")
 """How the exporter calls constants of formulas, as the ones where a normalisation has no weight."""
 
 
@@ -42,7 +43,7 @@ def read_graph(source: Source) -> Graph:
     """
     model, where, folder = source
     opset = _version(model, where)
-    proto = model.graph
+    proto = inline(model, where).graph
     if len(proto.sparse_initializer):
         raise ModelFileError(
             f"{where}: arrays must be dense, got a sparse initializer; export the model with "
