@@ -214,6 +214,10 @@ def slice_(x: Any, starts: Any, ends: Any, axes: Any = None, steps: Any = None) 
 
 
 def _sliced(x: Any, axis: int, begin: int, end: int, step: int) -> Any:
+    n = x.shape[axis]
+    if step > 0 and -n <= begin <= n and end >= -n:
+        # as the file has it, so that the key is the same for every size when it is exported again
+        return x[cut(x, axis, slice(begin, end if end <= n else None, step))]
     if step < 0 and end <= -x.shape[axis] - 1:
         picked = range(*slice(begin, None, step).indices(x.shape[axis]))
     else:
