@@ -27,6 +27,7 @@ examples:
   xpnet predict model.safetensors photographs --format csv --output answers.csv --on-error skip
   xpnet predict model.safetensors images.npy --format jsonl --top 3 | head
   xpnet predict model.safetensors table.csv more.npz --device cuda
+  echo '[5.1, 3.5, 1.4, 0.2]' | xpnet predict model.safetensors -
 
 Images may have any size, grey or coloured. A model that was trained on bright ink on a dark ground,
 as MNIST is, gets dark ink on paper inverted, cut out and placed as in its training data; other
@@ -48,7 +49,8 @@ def add_parser(commands: Any) -> None:
     parser.alone = {"--invert": "yes"}
     parser.add_argument("model", metavar="MODEL", help="the model file, or an ONNX file")
     parser.add_argument("files", metavar="FILE", nargs="+", help=(
-        "images, .npy, .npz (array X) or .csv files, or folders of them"
+        "images, .npy, .npz (array X), .csv or .jsonl files, or folders of them; - is an image, a "
+        "table or lines of JSON from standard input"
     ))  # fmt: skip
     parser.add_argument(
         "--input-shape",

@@ -6,6 +6,8 @@
 ``framing.py``      an image of any size as what a model takes
 ``rows.py``         samples in ``.npy`` and ``.npz`` files
 ``lines.py``        samples in tables of text
+``json_lines.py``   samples in lines of JSON
+``stdin.py``        standard input as a file
 ``files.py``        the samples in files and folders, one after the other
 ``opening.py``      a model and its notes, from a file of xpnet or of ONNX
 ``shapes.py``       the shape of a sample, where the model tells it

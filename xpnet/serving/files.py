@@ -14,9 +14,11 @@ import numpy as np
 from ..errors import DataError
 from .framing import image_shape, prepare
 from .ink import Ink
+from .json_lines import rows_of_json
 from .lines import rows_of_table
-from .pixels import ENDINGS, decode
+from .pixels import ENDINGS, LARGEST_FILE, decode
 from .rows import rows_of_npy, rows_of_npz
+from .stdin import STDIN, content_of_stdin, kind_of_stdin
 
 __all__ = ["Reading", "Refused", "Sample", "image_sample", "samples", "sorted_files"]
 
@@ -64,8 +66,9 @@ def samples(paths: Iterable[str], how: Reading) -> Iterator[Sample | Refused]:
     Parameters
     ----------
     paths : iterable of str
-        Images; ``.npy`` or ``.npz`` with one sample or several; ``.csv`` with one in each line;
-        folders of those, with the folders in them.
+        Images; ``.npy`` or ``.npz`` with one sample or several; ``.csv`` or ``.jsonl`` with one in
+        each line; folders of those, with the folders in them; ``-`` for an image, a table or lines
+        of JSON from standard input.
     how : Reading
 
     Raises
@@ -129,9 +132,11 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
 def _in_file(path: str, how: Reading) -> Iterator[Sample | Refused]:
     ending = Path(path).suffix.lower()
     try:
-        if not Path(path).is_file():
+        if path == STDIN:
+            yield from _in_stdin(how)
+        elif not Path(path).is_file():
             raise DataError(f"predict: {path!r} must be a file, got none; check the name")
-        if ending in ENDINGS:
+        elif ending in ENDINGS:
             yield image_sample(path, path, how)
         elif ending in (".npy", ".npz"):
             read = rows_of_npy if ending == ".npy" else rows_of_npz
@@ -140,10 +145,12 @@ def _in_file(path: str, how: Reading) -> Iterator[Sample | Refused]:
                 yield _finite(path if count == 1 else f"{path}[{i}]", _scaled(row, how))
         elif ending in TABLES:
             yield from _in_table(path, TABLES[ending], how)
+        elif ending == ".jsonl":
+            yield from _in_lines(path, rows_of_json(path, _features(how)), how)
         else:
             raise DataError(
-                f"predict: files must be images ({', '.join(ENDINGS)}), .npy, .npz or .csv, got "
-                f"{path!r}; convert it to one of these"
+                f"predict: files must be images ({', '.join(ENDINGS)}), .npy, .npz, .csv or .jsonl, "
+                f"got {path!r}; convert it to one of these"
             )
     except DataError as error:
         yield Refused(path, error)
@@ -167,11 +174,32 @@ def image_sample(source: str | bytes, name: str, how: Reading, where: str = "pre
     return Sample(name, x.reshape(how.shape or x.shape), inverted)
 
 
+def _in_stdin(how: Reading) -> Iterator[Sample | Refused]:
+    kind = kind_of_stdin()
+    if kind == "image":
+        yield image_sample(content_of_stdin(LARGEST_FILE), STDIN, how)
+    elif kind == "json":
+        yield from _in_lines(STDIN, rows_of_json(STDIN, _features(how)), how)
+    else:
+        yield from _in_table(STDIN, ",", how)
+
+
+def _features(how: Reading) -> int:
+    return 0 if how.shape is None else math.prod(how.shape)
+
+
 def _in_table(path: str, delimiter: str, how: Reading) -> Iterator[Sample | Refused]:
-    features = 0 if how.shape is None else math.prod(how.shape)
-    first: Sample | Refused | None = None
+    features = _features(how)
     names = how.names if how.names and len(how.names) == features else None
-    for count, row in enumerate(rows_of_table(path, delimiter, features, names), start=1):
+    return _in_lines(path, rows_of_table(path, delimiter, features, names), how)
+
+
+def _in_lines(
+    path: str, rows: Iterable[list[float] | np.ndarray | DataError], how: Reading
+) -> Iterator[Sample | Refused]:
+    """Yield what is in the lines of a file, by their numbers."""
+    first: Sample | Refused | None = None
+    for count, row in enumerate(rows, start=1):
         name = f"{path}[{count - 1}]"
         made = Refused(name, row) if isinstance(row, DataError) else _row(name, row, how, path)
         if count == 1:
@@ -185,7 +213,7 @@ def _in_table(path: str, delimiter: str, how: Reading) -> Iterator[Sample | Refu
         yield first._replace(name=path)
 
 
-def _row(name: str, row: list[float], how: Reading, path: str) -> Sample | Refused:
+def _row(name: str, row: list[float] | np.ndarray, how: Reading, path: str) -> Sample | Refused:
     x = np.asarray(row, np.float64)
     if how.shape is not None and x.size != math.prod(how.shape):
         return Refused(name, DataError(

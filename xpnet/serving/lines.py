@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from typing import IO
+from contextlib import contextmanager
+from typing import IO, Any
 
 from ..errors import DataError
+from .stdin import opened_file
 
-__all__ = ["rows_of_table"]
+__all__ = ["lines_of", "readable", "rows_of_table"]
 
 LONGEST = 2**20
 """A line may have so many bytes, or more for samples of many numbers."""
@@ -28,6 +30,7 @@ def rows_of_table(
     Parameters
     ----------
     path : str
+        ``-`` is standard input.
     delimiter : str
     features : int
         The numbers that a sample has, by which the length of a line is judged; 0 if unknown.
@@ -51,31 +54,40 @@ def rows_of_table(
     >>> next(rows_of_table(path, ",", 2, ["height", "width"]))
     [2.5, 1.0]
     """
-    longest = max(LONGEST, LONGEST_NUMBER * features)
     chosen: list[int] | None = None
+    first = True
+    with readable(path), opened_file(path) as file:
+        rows = csv.reader(
+            lines_of(file, path, features), delimiter=delimiter, strict=True, skipinitialspace=True
+        )
+        for cells in _cells(rows, path):
+            if first and not any(map(_is_number, cells)):
+                chosen = _chosen(path, [cell.strip() for cell in cells], names)
+            else:
+                yield _numbers(path, rows.line_num, cells, chosen)
+            first = False
+
+
+@contextmanager
+def readable(path: str) -> Iterator[None]:
+    """Raise a DataError if a file cannot be read in the block."""
     try:
-        with open(path, "rb") as file:
-            rows = csv.reader(
-                _lines(file, path, longest), delimiter=delimiter, strict=True, skipinitialspace=True
-            )
-            first = True
-            for cells in rows:
-                if not cells:
-                    continue
-                if first and not any(map(_is_number, cells)):
-                    chosen = _chosen(path, [cell.strip() for cell in cells], names)
-                else:
-                    yield _numbers(path, rows.line_num, cells, chosen)
-                first = False
-    except csv.Error as error:
-        raise DataError(
-            f"predict: {path!r} must be a table of numbers, got line {rows.line_num} that is none "
-            f"({error}); one sample in each line, with commas"
-        ) from error
+        yield
     except OSError as error:
         raise DataError(
             f"predict: {path!r} must be a table that can be read, got {error.strerror}; check the "
             "file and its rights"
+        ) from error
+
+
+def _cells(rows: Any, path: str) -> Iterator[list[str]]:
+    """Yield the cells of each line that has some."""
+    try:
+        yield from filter(None, rows)
+    except csv.Error as error:
+        raise DataError(
+            f"predict: {path!r} must be a table of numbers, got line {rows.line_num} that is none "
+            f"({error}); one sample in each line, with commas"
         ) from error
 
 
@@ -111,8 +123,15 @@ def _numbers(
     return found
 
 
-def _lines(file: IO[bytes], path: str, longest: int) -> Iterator[str]:
-    """Yield the text of each line, empty where there is none."""
+def lines_of(file: IO[bytes], path: str, features: int) -> Iterator[str]:
+    """Yield the text of each line, empty where there is none.
+
+    Raises
+    ------
+    DataError
+        If a line is longer than a sample of so many features can be, or is no text.
+    """
+    longest = max(LONGEST, LONGEST_NUMBER * features)
     read = iter(lambda: file.readline(longest + 1), b"")
     for number, line in enumerate(read, start=1):
         if len(line) > longest:
