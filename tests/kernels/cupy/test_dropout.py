@@ -32,6 +32,11 @@ def test_channels_are_dropped_as_a_whole(gpu, dtype, shape):
     np.testing.assert_array_equal((y != 0).reshape(keep.size, -1).any(axis=1), keep)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_number_without_axes_has_none_afterwards(gpu, dtype):
+    agree("dropout", [np.ones(()), None], dtype=dtype, p=0.5, draw=(4, 2))
+
+
 def test_the_mask_does_not_depend_on_the_grid_or_on_how_elements_are_counted(gpu, monkeypatch):
     arrays = moved([np.ones(3000, "float32"), None])
     options = {"p": 0.3, "draw": (1, 1)}

@@ -51,7 +51,8 @@ def cupy() -> Any:
 
 def contiguous(x: Array, dtype: DType = None) -> Array:
     """Return `x` if it lies in memory as kernels read it, else a copy that does."""
-    return cupy().ascontiguousarray(x, dtype=dtype)
+    there = cupy().ascontiguousarray(x, dtype=dtype)
+    return there if x.ndim else there.reshape(())  # as in NumPy, it has an axis then
 
 
 def wide(dtype: DType) -> type:

@@ -289,6 +289,7 @@ def asnumpy(x):
 
 def ascontiguousarray(x, dtype=None):
     require_here(x)
+    x = x if x.ndim else x.reshape(1)  # as in NumPy
     if x.flags.c_contiguous and dtype in (None, x.dtype):
         return x
     copy = empty(x.shape, dtype or x.dtype)
