@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from contextlib import contextmanager
 from functools import cache, partial
 from importlib.machinery import ModuleSpec
@@ -185,7 +186,7 @@ def _modules():
     modules = {"cupy": cupy, "cupy.cuda": cuda, "cupy.cuda.runtime": runtime}
     modules["cupy._core._routines_linalg"] = linalg
     special = ModuleType("cupyx.scipy.special")
-    special.erf = partial(arrays.compute, lambda x: _erf(x).astype(x.dtype))
+    special.erf = partial(arrays.compute, lambda x: _erf(x).astype(_types_of_erf[x.dtype.char]))
     modules |= {"cupyx.scipy.special": special}
     modules |= {name: ModuleType(name) for name in ("cupyx", "cupyx.scipy")}
     for name, module in modules.items():
@@ -194,6 +195,7 @@ def _modules():
 
 
 _erf = np.vectorize(math.erf, otypes="d")
+_types_of_erf = defaultdict(lambda: "d", f="f")  # of half precision it makes double precision
 _pinned_pool = SimpleNamespace(malloc=bytearray, free_all_blocks=lambda: None)
 
 

@@ -139,8 +139,9 @@ class CuPy(Library):
         return bool(self._cupy.may_share_memory(x, y))
 
     def erf(self, x: Array) -> Array:
-        """CuPy's own error function."""
-        return importlib.import_module("cupyx.scipy.special").erf(x)
+        """CuPy's own error function, which makes float64 of float16."""
+        y = importlib.import_module("cupyx.scipy.special").erf(x)
+        return y.astype(x.dtype, copy=False) if x.dtype.kind == "f" else y
 
     def tf32(self, device: NativeDevice) -> AbstractContextManager[object]:
         """Change how CuPy multiplies float32, in the whole process; see ``CUPY_TF32`` there.
