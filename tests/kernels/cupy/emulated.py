@@ -44,7 +44,7 @@ from tests.kernels.cupy.standin.device import (
 )
 from tests.kernels.cupy.standin.namespace import Namespace
 from xpnet.backend.device import _found
-from xpnet.backend.libraries import cupy_recorder
+from xpnet.backend.libraries import cupy_recorder, cupy_uploader
 from xpnet.backend.library import library
 from xpnet.kernels.cupy import gpu, products
 
@@ -214,6 +214,7 @@ def emulation():
         patch.object(products, "_of_thread", products._OfThread()),
         patch.object(cupy_recorder, "_streams", cupy_recorder._Streams()),
         patch.object(cupy_recorder, "_pools", []),
+        patch.object(cupy_uploader, "_under_way", []),
         patch.dict(device.RESERVED, clear=True),
     ):
         try:

@@ -8,6 +8,7 @@ needs the batch waits for the copy. The host waits for nothing.
 from __future__ import annotations
 
 import importlib
+import threading
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,23 @@ import numpy as np
 from ...typing import Array, NativeDevice
 
 __all__ = ["CuPyUploader"]
+
+
+_under_way: list[tuple[Any, np.ndarray]] = []
+"""Copies that have begun: events, and the pinned memory that they read.
+
+The memory must not be given to others before the GPU has read it, which may be after the uploader
+has gone: one lives for an epoch.
+"""
+
+_lock = threading.Lock()
+
+
+def _keep(done: Any, staged: np.ndarray) -> None:
+    """Keep memory until an event, and let go of what has been read."""
+    with _lock:
+        _under_way[:] = [pair for pair in _under_way if not pair[0].done]
+        _under_way.append((done, staged))
 
 
 class CuPyUploader:
@@ -25,7 +43,6 @@ class CuPyUploader:
         self.device = device
         with device:
             self.stream = self._cupy.cuda.Stream(non_blocking=True)
-        self._under_way: list[tuple[Any, np.ndarray]] = []
 
     def stage(self, host: np.ndarray) -> np.ndarray:
         """Return a copy in pinned memory."""
@@ -47,9 +64,7 @@ class CuPyUploader:
                 address = staged.ctypes.data
                 x.data.copy_from_host_async(address, staged.nbytes, self.stream)
             done = self.stream.record()
-        # pinned memory must not be given to others before the GPU has read it
-        self._under_way = [pair for pair in self._under_way if not pair[0].done]
-        self._under_way.append((done, staged))
+        _keep(done, staged)
         return x, done
 
     def receive(self, done: Any) -> None:
