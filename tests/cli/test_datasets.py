@@ -115,4 +115,4 @@ def test_a_model_of_tables_refuses_a_picture(xpnet, folder):
     image.fromarray(np.zeros((2, 2), np.uint8)).save("image.png")
     done = xpnet("predict", "model.safetensors", "image.png")
     assert done.code == 2
-    assert "the model must take images, got (4,) as its input shape" in done.err
+    assert "this model takes tables of 4 numbers a sample, got an image" in done.err

@@ -155,3 +155,14 @@ def test_what_is_no_kind_in_notes_is_left_out():
     assert (assumed(1, None), assumed(1, ["a", "b"]), assumed(2, None)) == (
         "values", "logits", "logits",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "border"), [("logits", 0.0), ("scores", 0.0), ("probabilities", 0.5)]
+)
+def test_one_output_for_each_pixel_is_a_yes_or_no(tmp_path, kind, border):
+    path = tmp_path / "model.safetensors"
+    xn.save(nn.Identity(), path, notes={"output_kind": kind, "class_names": ["ground", "shape"]})
+    x = np.asarray([[[[border - 0.1, border + 0.1], [border + 0.2, border + 0.3]]]], np.float32)
+    [answer] = Predictor(path, device="cpu").answers(x)
+    assert answer == {"shares": {"ground": 0.25, "shape": 0.75}, "mask": [[0, 1], [1, 1]]}

@@ -66,7 +66,8 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
-    model, notes = opened(options.model, options.device)
+    with backend.device(options.device):
+        model, notes = opened(options.model)
     if options.data is None:
         options.data = notes.get("data")
     if options.data is None:

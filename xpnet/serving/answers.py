@@ -9,7 +9,7 @@ import numpy as np
 
 from ..nn import functional as F
 
-__all__ = ["answers_of"]
+__all__ = ["answers_of", "of_classes"]
 
 
 def answers_of(
@@ -50,7 +50,7 @@ def answers_of(
         return [{"prediction": r[0] if len(r) == 1 else r, "outputs": r} for r in rows]
     scores = kind == "scores"
     sure = "score" if scores else "probability"
-    values = _of_classes(outputs, kind)
+    values = of_classes(outputs, kind)
     # the first of equals, as argmax does; a perceptron says yes to 0
     order = np.argsort(-values, axis=1, kind="stable")
     if scores and outputs.shape[1] == 1:
@@ -72,13 +72,19 @@ def answers_of(
     return made
 
 
-def _of_classes(outputs: np.ndarray, kind: str) -> np.ndarray:
-    """Return a probability or a score of every class: (N, K) -> (N, K), (N, 1) -> (N, 2)."""
+def of_classes(outputs: np.ndarray, kind: str) -> np.ndarray:
+    """Return a probability or a score of every class: (N, K, ...) as it is, (N, 1, ...) of two.
+
+    Examples
+    --------
+    >>> of_classes(np.asarray([[0.0]]), "logits")
+    array([[0.5, 0.5]])
+    """
     one = outputs.shape[1] == 1
     if kind == "scores":
         return np.concatenate([-outputs, outputs], axis=1) if one else outputs
     if kind == "logits":
-        sure = np.asarray(F.sigmoid(outputs) if one else F.softmax(outputs))
+        sure = np.asarray(F.sigmoid(outputs) if one else F.softmax(outputs, axis=1))
     else:
         sure = np.exp(outputs) if kind == "log_probabilities" else outputs
     return np.concatenate([1 - sure, sure], axis=1) if one else sure

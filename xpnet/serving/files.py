@@ -149,8 +149,8 @@ def _in_file(path: str, how: Reading) -> Iterator[Sample | Refused]:
             yield from _in_lines(path, rows_of_json(path, _features(how)), how)
         else:
             raise DataError(
-                f"predict: files must be images ({', '.join(ENDINGS)}), .npy, .npz, .csv or .jsonl, "
-                f"got {path!r}; convert it to one of these"
+                f"predict: files must be images ({', '.join(ENDINGS)}), .npy, .npz, .csv or "
+                f".jsonl, got {path!r}; convert it to one of these"
             )
     except DataError as error:
         yield Refused(path, error)

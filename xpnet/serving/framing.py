@@ -69,7 +69,7 @@ def image_shape(where: str, shape: Sequence[int] | None) -> tuple[int, int, int]
     if shape is not None and len(shape) == 1:
         raise ArgumentError(
             f"{where}: this model takes tables of {shape[0]} numbers a sample, got an image; give "
-            "it .csv or .npy, or, if those numbers are an image, say how, as in "
+            "it numbers, in a table or JSON, or, if these are an image, say how, as in "
             "--input-shape 1,28,28"
         )
     known = "nothing about" if shape is None else f"{tuple(shape)} as"

@@ -12,7 +12,7 @@ from .. import backend
 from ..backend import DeviceLike, to_numpy
 from ..errors import ArgumentError, DataError, choose
 from ..training.inputs import in_dtype_of
-from .answers import answers_of
+from .answers import answers_of, of_classes
 from .chosen import answering
 from .files import Reading
 from .ink import Ink, ink_in
@@ -135,6 +135,8 @@ class Predictor:
         good = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
         made: list[dict[str, Any] | DataError]
         if outputs.ndim > 2:
+            if outputs.shape[1] == 1 and self.kind != "values":  # of each pixel, yes or no
+                outputs = of_classes(outputs, self.kind or "logits")
             made = [answer_of(row, self.class_names) for row in outputs]
         else:
             known = np.where(good[:, None], outputs, 0.0)
