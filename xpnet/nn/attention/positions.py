@@ -144,4 +144,4 @@ class LearntPositions(Module):
         """Add the vectors of the first positions."""
         longest, features = self.weight.shape
         length = _require_sequences("LearntPositions", x, features, longest)
-        return x + (self.weight if length == longest else self.weight[:length, :])
+        return x + self.weight[:length, :]

@@ -116,7 +116,7 @@ class Several(nn.Module):
     def forward(self, left, right):
         y = self.linear(left)
         return {
-            "tuple": lambda: (y, None, (right, y + right)),
+            "tuple": lambda: (y, (right, y + right)),
             "dict": lambda: {"sum": y + right, "parts": {"y": y}},
             "twice": lambda: (y, y),
             "weights": lambda: (self.linear.weight, y),

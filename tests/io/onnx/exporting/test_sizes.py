@@ -162,7 +162,9 @@ def test_more_operators_for_more_rows_are_refused(tmp_path):
 
 
 def test_results_that_depend_on_the_rows_are_refused(tmp_path):
-    with pytest.raises(ArgumentError, match=r"got another number of results;.*dynamic_batch=False"):
+    with pytest.raises(
+        ArgumentError, match=r"got another number of results at .*dynamic_batch=False"
+    ):
         exported(Forward(lambda xp, x: (x,) * x.shape[0]), numbers(3, 2), tmp_path)
 
 
@@ -174,15 +176,19 @@ def test_another_axis_for_other_sizes_is_refused(tmp_path):
 
 def test_numbers_without_a_formula_are_refused(tmp_path):
     squares = Forward(lambda xp, x: x * float(x.shape[0] ** 2))
-    with pytest.raises(ArgumentError, match="whose numbers follow no formula"):
+    with pytest.raises(
+        ArgumentError, match=r"got the numbers 4.0 and 9.0 \(and .*follow no formula"
+    ):
         exported(squares, numbers(3, 2), tmp_path)
     host = Forward(lambda xp, x: x + xn.asarray(np.sin(np.arange(x.shape[0]))[:, None]))
-    with pytest.raises(ArgumentError, match=r"constants \(2, 1\) and \(3, 1\) for Add in"):
+    with pytest.raises(
+        ArgumentError, match=r"constants \(2, 1\) and \(3, 1\) whose numbers follow"
+    ):
         exported(host, numbers(3, 2), tmp_path)
 
 
 def test_positions_that_are_computed_on_the_host_keep_their_length(tmp_path):
-    with pytest.raises(ArgumentError, match=r"for Add in 'the model' whose numbers follow"):
+    with pytest.raises(ArgumentError, match=r"whose numbers follow no formula for Add in"):
         axes = {"x": {0: "batch", 1: "time"}}
         exported(nn.SinusoidalPositions(4), numbers(2, 5, 4), tmp_path, dynamic=axes)
 

@@ -12,14 +12,11 @@ from ....backend import is_array, unwrap
 from ....errors import ArgumentError, DTypeError, ShapeError
 from ....nn import Module
 from .model_run import input_names, known_to_numpy
-from .sizes import Sizes
 
 __all__ = [
     "DEFAULT_OPSET",
     "DynamicAxes",
-    "Plan",
     "example_arrays",
-    "plans",
     "require_names",
     "require_opset",
     "symbols_of",
@@ -27,12 +24,10 @@ __all__ = [
 
 DEFAULT_OPSET = 20
 OPSETS = range(18, 23)
+ROWS = "batch"
+"""What the first axis is called where it is not named, unless another axis is called so."""
 
 DynamicAxes: TypeAlias = Mapping[str, Mapping[int, str]]
-Plan: TypeAlias = list[tuple[Sizes, dict[str, np.ndarray]]]
-
-BATCHES = (2, 3, 5)
-"""The numbers of rows of the runs. No 1, which is spread to other sizes without being asked."""
 
 
 def require_opset(opset: Any) -> None:
@@ -90,11 +85,12 @@ def symbols_of(
             f"export: dynamic_batch must be True or False, got {dynamic_batch!r}; other axes are "
             "named in dynamic"
         )
-    if dynamic is None:
-        return _batch(arrays) if dynamic_batch else {}
     found: dict[str, list[tuple[str, int]]] = {}
-    for name, axis, symbol in _named(arrays, dynamic):
+    for name, axis, symbol in _named(arrays, {} if dynamic is None else dynamic):
         found.setdefault(symbol, []).append((name, axis))
+    taken = any(axis == 0 for places in found.values() for _, axis in places)
+    if dynamic_batch and not taken and ROWS not in found:
+        found = _batch(arrays) | found
     for symbol, places in found.items():
         lengths = {arrays[name].shape[axis] for name, axis in places}
         if len(lengths) > 1 or 0 in lengths:
@@ -112,7 +108,7 @@ def _batch(arrays: Mapping[str, np.ndarray]) -> dict[str, list[tuple[str, int]]]
         return {}
     if not rows:
         raise ShapeError("export: example must have at least one row, got 0; any row will do")
-    return {"batch": [(name, 0) for name, x in arrays.items() if x.ndim and x.shape[0] == rows]}
+    return {ROWS: [(name, 0) for name, x in arrays.items() if x.ndim and x.shape[0] == rows]}
 
 
 def _named(arrays: Mapping[str, np.ndarray], dynamic: Any) -> Iterator[tuple[str, int, str]]:
@@ -138,54 +134,3 @@ def _named(arrays: Mapping[str, np.ndarray], dynamic: Any) -> Iterator[tuple[str
                     f"{arrays[name].shape}; the first is 0"
                 )
             yield name, index(axis) % rank, symbol
-
-
-def plans(
-    arrays: Mapping[str, np.ndarray], symbols: Mapping[str, Sequence[tuple[str, int]]]
-) -> list[Plan]:
-    """Return the inputs of the runs with their sizes; if the model refuses one plan, the next.
-
-    In the first run all sizes are the first ones; in the next, one after the other, a single size
-    is another; in the last one all are.
-    """
-    if not symbols:
-        return [[({}, dict(arrays))]]
-    found: list[Plan] = []
-    for attempt in range(2):
-        lengths = {
-            symbol: _lengths(symbol, places, arrays[places[0][0]].shape[places[0][1]], attempt)
-            for symbol, places in symbols.items()
-        }
-        first = {symbol: three[0] for symbol, three in lengths.items()}
-        turns = [{**first, symbol: three[1]} for symbol, three in lengths.items()]
-        last = {symbol: three[2] for symbol, three in lengths.items()}
-        plan = [(sizes, _resized(arrays, symbols, sizes)) for sizes in (first, *turns, last)]
-        if not found or plan[-1][0] != found[0][-1][0]:
-            found.append(plan)
-    return found
-
-
-def _lengths(
-    symbol: str, places: Sequence[tuple[str, int]], length: int, attempt: int
-) -> tuple[int, int, int]:
-    """Return three sizes: multiples, as halving needs them, or shorter ones, if there is a most."""
-    if symbol == "batch" or places[0][1] == 0:
-        return BATCHES
-    length = max(length, 2)
-    if attempt and length > 3:
-        return length - 1, length - 2, length - 3
-    return length, 2 * length, 3 * length
-
-
-def _resized(
-    arrays: Mapping[str, np.ndarray],
-    symbols: Mapping[str, Sequence[tuple[str, int]]],
-    sizes: Sizes,
-) -> dict[str, np.ndarray]:
-    """Repeat or cut the example."""
-    found = dict(arrays)
-    for symbol, places in symbols.items():
-        for name, axis in places:
-            wanted = np.arange(sizes[symbol]) % found[name].shape[axis]
-            found[name] = np.take(found[name], wanted, axis=axis)
-    return found

@@ -10,6 +10,7 @@ from onnx import helper, numpy_helper
 
 from ...._version import __version__
 from ....errors import ArgumentError
+from .checked import require_types
 from .graph import Node, Value
 from .reconcile import Follows
 from .sizes import Formula, Sizes, explain
@@ -38,7 +39,9 @@ class _Builder:
         inputs: Mapping[str, Value],
         origins: Mapping[str, tuple[str, int]],
         follows: Mapping[Value, Follows],
+        opset: int,
     ) -> None:
+        self.opset = opset
         self.nodes: list[Any] = []
         self.sizes: list[Any] = []  # nodes that compute sizes stand first
         self.constants: dict[str, np.ndarray] = {}
@@ -165,6 +168,7 @@ class _Builder:
         outputs = [self.names[value] for value in node.outputs]
         attributes = {key: _attribute(value) for key, value in node.attributes.items()}
         self.nodes.append(helper.make_node(node.op, inputs, outputs, name=name, **attributes))
+        require_types(node, self.opset)
 
 
 def _shortened(node: Node, formulas: Sequence[Formula]) -> np.ndarray | None:
@@ -242,7 +246,7 @@ def build(
     name : str
         What the graph is called.
     """
-    builder = _Builder(inputs, origins, follows)
+    builder = _Builder(inputs, origins, follows, opset)
     builder.taken |= set(outputs)
     copies = []
     for output, value in outputs.items():

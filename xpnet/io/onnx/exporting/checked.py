@@ -7,14 +7,32 @@ from typing import Any
 import onnx
 
 from ....errors import ArgumentError
+from .graph import Node
 
-__all__ = ["bytes_of", "require_valid"]
+__all__ = ["bytes_of", "require_types", "require_valid"]
 
 
 def bytes_of(model: Any) -> bytes:
     """Return the file's bytes, the same for the same model."""
     data: bytes = model.SerializeToString(deterministic=True)
     return data
+
+
+def require_types(node: Node, opset: int) -> None:
+    """Raise unless the operator is there for the data types of the node's inputs."""
+    schema = onnx.defs.get_schema(node.op, opset)
+    slots = list(schema.inputs)
+    for i, value in enumerate(node.inputs):
+        if value is None:
+            continue
+        dtype = value.array.dtype
+        number = int(onnx.helper.np_dtype_to_tensor_dtype(dtype))
+        name = onnx.TensorProto.DataType.Name(number).lower()
+        if f"tensor({name})" not in slots[min(i, len(slots) - 1)].types:
+            raise ArgumentError(
+                f"export: operators must be those of ONNX, which has no {node.op} for {dtype}, "
+                f"got one in {node.scope or 'the model'!r}; convert with xp.astype before it"
+            )
 
 
 def require_valid(model: Any) -> None:

@@ -12,11 +12,11 @@ from ...atomic import atomic_path
 from .arguments import (
     DEFAULT_OPSET,
     example_arrays,
-    plans,
     require_names,
     require_opset,
     symbols_of,
 )
+from .planning import advice
 
 __all__ = ["export"]
 
@@ -49,11 +49,12 @@ def export(
     path : path-like
         The file to write or replace, usually ``"*.onnx"``.
     dynamic_batch : bool
-        Whether the model can be run with any number of rows: the first axis of the inputs.
-        Otherwise it takes the shape of the example alone.
+        Whether the model can be run with any number of rows: the first axis of the first input,
+        and of the inputs that are as long. It has no effect where `dynamic` names the first axis
+        of an input, or calls another axis ``"batch"``, as layers with time first have it.
     dynamic : dict of str to dict of int to str, optional
-        Instead of that, for each input by name the axes of any length, with a name for the length:
-        ``{"x": {0: "batch", 1: "time"}}``.
+        Besides that, for each input by name the axes of any length, with a name for the length:
+        ``{"x": {1: "time"}}``. All other axes have the length of the example.
     input_names : sequence of str, optional
         Default: the names of forward's arguments.
     output_names : sequence of str, optional
@@ -74,8 +75,12 @@ def export(
 
     Notes
     -----
-    To follow sizes, the model is run three times, with other numbers of rows. An integer that
-    differs is explained by these numbers; where the operators differ, there is an error.
+    To follow sizes, the model is run several times: on the example as it is, with 1, 2, 3, 5 rows,
+    and with 101 where that is cheap; with L, 2 L, 3 L, L + 1, 7 and 101 on another axis of length
+    L. An integer that differs is explained by these sizes, ``a * size + b``; where none such gives
+    it, as for ``n // 2`` or ``-n % 16``, or where the operators differ, there is an error. What is
+    decided by other sizes (``if n > 1000:``) is not seen. A size at which the model itself raises
+    an error is left out, unless it is one that the formulas are found from.
 
     Examples
     --------
@@ -98,7 +103,7 @@ def export(
     from .checked import bytes_of, require_valid
     from .exported import reconciled
 
-    graph = reconciled(model, plans(arrays, symbols), opset)
+    graph = reconciled(model, arrays, symbols, opset, advice(arrays, bool(dynamic)))
     names = require_names("output_names", output_names, graph.output_names)
     require_distinct(list(arrays), names)
     proto = build(

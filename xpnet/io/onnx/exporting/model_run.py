@@ -13,6 +13,7 @@ import numpy as np
 from ....autograd import no_grad
 from ....autograd.modes import MODE
 from ....backend import Device, device, dtype_name, is_array, to_numpy, unwrap
+from ....backend.random import get_state, set_state
 from ....errors import ArgumentError, DeviceError, DTypeError
 from ....nn import Module
 from ....nn.ownership import join
@@ -94,6 +95,7 @@ def run(
     for name, module in model.named_modules():
         module.__dict__["forward"] = _in_scope(module.forward, name, trace)
     given = [Value(array, name=name, is_input=True, varies=True) for name, array in inputs.items()]
+    drawn = get_state()
     outer, PREDICTING.on = PREDICTING.on, True
     switches = MODE.precision, MODE.watching
     MODE.precision, MODE.watching = None, False  # neither is part of the model
@@ -102,15 +104,24 @@ def run(
         with tracing(trace), device(home), no_grad():
             returned = model(*map(Symbol, given))
     except DeviceError as problem:
+        told = str(problem).partition("; move them first")[0]
         raise ArgumentError(
             "export: arrays that forward uses must belong to the model, got one from elsewhere; "
-            f"keep it in the model with self.register_buffer(name, array) ({problem})"
+            "keep it in the model with self.register_buffer(name, array), write a number of NumPy "
+            f"(np.float32(2)) as one of Python (2.0) ({told})"
         ) from problem
     finally:
         PREDICTING.on = outer
         MODE.precision, MODE.watching = switches
         MODE.refresh()
-    outputs = [symbol.value for _, symbol in _parts(returned, ())]
+    if get_state() != drawn:
+        set_state(drawn)
+        raise ArgumentError(
+            "export: the model must compute the same each time, got one that draws random numbers; "
+            "draw them outside and make them an input, or give functions training=False (as "
+            "F.dropout(x, training=self.training))"
+        )
+    outputs = [symbol.value for _, symbol in _parts(returned, (), _is_layer(twin))]
     for node in trace.nodes:
         for value in node.outputs:
             if value.varies:  # only its shape is asked for from here on
@@ -127,22 +138,30 @@ def _in_scope(forward: Callable[..., Any], scope: str, trace: Trace) -> Callable
     return inside
 
 
-def _parts(returned: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Symbol]]:
+def _parts(
+    returned: Any, place: tuple[Any, ...], may_lack: bool = False
+) -> Iterator[tuple[tuple[Any, ...], Symbol]]:
     """Iterate over the arrays among what a model returned, with their places."""
     bare = unwrap(returned)
     if isinstance(bare, Symbol):
         yield place, bare
     elif isinstance(bare, tuple | list):
         for i, part in enumerate(bare):
-            yield from _parts(part, (*place, i))
+            yield from _parts(part, (*place, i), may_lack)
     elif isinstance(bare, dict):
         for key, part in bare.items():
-            yield from _parts(part, (*place, key))
-    elif bare is not None:
+            yield from _parts(part, (*place, key), may_lack)
+    elif bare is not None or not may_lack:
+        got = "None" if bare is None else type(bare).__name__
         raise ArgumentError(
-            f"export: the model must return arrays, got {type(bare).__name__}; return what it "
+            f"export: the model must return arrays, got {got}; return what it "
             "computes from its input as an array"
         )
+
+
+def _is_layer(model: Module) -> bool:
+    """Whether it is a layer of xpnet, whose documentation says when a result is None."""
+    return type(model).__module__.startswith("xpnet.nn.")
 
 
 def input_names(model: Module, count: int) -> list[str]:
@@ -158,11 +177,11 @@ def input_names(model: Module, count: int) -> list[str]:
 
 def output_names(model: Module, returned: Any) -> list[str]:
     """Return a name for each array that the model returned."""
-    places = [place for place, _ in _parts(returned, ())]
+    places = [place for place, _ in _parts(returned, (), _is_layer(model))]
     if places == [()]:
         return ["output"]
     known: Sequence[str] = RESULTS.get(type(model).__name__, ())
-    if len(places) <= len(known) and type(model).__module__.startswith("xpnet.nn."):
+    if len(places) <= len(known) and _is_layer(model):
         return list(known[: len(places)])
     if all(isinstance(part, str) for place in places for part in place):
         return [".".join(place) for place in places]

@@ -27,6 +27,11 @@ class Run(NamedTuple):
     inputs: list[Value]
     outputs: list[Value]
 
+    @property
+    def elements(self) -> int:
+        """How many numbers were computed."""
+        return sum(value.array.size for node in self.trace.nodes for value in node.outputs)
+
 
 class Follows(NamedTuple):
     """How a constant follows the sizes.
@@ -43,22 +48,49 @@ class Follows(NamedTuple):
     slice: np.ndarray | None = None
 
 
-def reconcile(runs: Sequence[Run]) -> dict[Value, Follows]:
+class _Differs(Exception):  # noqa: N818 - becomes an ArgumentError
+    """What differs, and in which of the runs it is another than in the first."""
+
+    def __init__(self, got: str, run: int) -> None:
+        self.got, self.run = got, run
+
+
+def reconcile(runs: Sequence[Run], hint: str) -> dict[Value, Follows]:
     """Return how those constants of the first run that differ follow the sizes.
 
     Afterwards the values of the first run know their shapes in all runs.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    hint : str
+        What to do if that is impossible; ``NAMES`` becomes the names of the sizes.
 
     Raises
     ------
     ArgumentError
         If the runs have other nodes, or a constant follows no formula.
     """
+    try:
+        return _reconciled(runs)
+    except _Differs as problem:
+        first, other = runs[0].sizes, runs[problem.run].sizes
+        changed = [name for name in first if first[name] != other[name]]
+        quoted = [repr(name) for name in changed]
+        at = " and ".join(", ".join(f"{s} = {one[s]}" for s in changed) for one in (first, other))
+        raise ArgumentError(
+            f"export: the operators must not depend on the size of {', '.join(quoted)}, got "
+            f"{problem.got} at {at}; {hint.replace('NAMES', ' or '.join(quoted))}"
+        ) from None
+
+
+def _reconciled(runs: Sequence[Run]) -> dict[Value, Follows]:
     first, *others = runs
     sizes = [run.sizes for run in runs]
     found: dict[Value, Follows] = {}
     places = [_places(run) for run in runs]
     for nodes in zip(*(run.trace.nodes for run in runs), strict=False):
-        _require_likeness(nodes, places, sizes)
+        _require_likeness(nodes, places)
         for values in zip(*(node.inputs for node in nodes), strict=True):
             value = values[0]
             if value is None or not value.is_constant or value in found:
@@ -68,13 +100,15 @@ def reconcile(runs: Sequence[Run]) -> dict[Value, Follows]:
                 found[value] = follows
         for results in zip(*(node.outputs for node in nodes), strict=True):
             results[0].shapes = [value.array.shape for value in results]
-    if any(len(run.trace.nodes) != len(first.trace.nodes) for run in others):
-        counts = [len(run.trace.nodes) for run in runs]
-        raise _differ(sizes, f"{counts} operators in turn")
+    for i, run in enumerate(others, 1):
+        mine, theirs = len(first.trace.nodes), len(run.trace.nodes)
+        if mine != theirs:
+            raise _Differs(f"{mine} and {theirs} operators", i)
     for values in zip(*(run.inputs for run in runs), strict=True):
         values[0].shapes = [value.array.shape for value in values]
-    if any(len(run.outputs) != len(first.outputs) for run in others):
-        raise _differ(sizes, "another number of results")
+    for i, run in enumerate(others, 1):
+        if len(run.outputs) != len(first.outputs):
+            raise _Differs("another number of results", i)
     for values in zip(*(run.outputs for run in runs), strict=True):
         if values[0].is_constant:
             values[0].shapes = [value.array.shape for value in values]
@@ -93,17 +127,17 @@ def _places(run: Run) -> dict[Value, tuple[int, int]]:
 
 
 def _require_likeness(
-    nodes: Sequence[Node], places: Sequence[dict[Value, tuple[int, int]]], sizes: Sequence[Sizes]
+    nodes: Sequence[Node], places: Sequence[dict[Value, tuple[int, int]]]
 ) -> None:
     first = nodes[0]
     wanted = _origins(first, places[0])
-    for node, where in zip(nodes[1:], places[1:], strict=True):
+    for i, node in enumerate(nodes[1:], 1):
         if node.op != first.op or node.scope != first.scope:
-            raise _differ(sizes, f"{_shown(first)} and {_shown(node)}")
-        if _origins(node, where) != wanted:
-            raise _differ(sizes, f"{_shown(first)} of other inputs")
+            raise _Differs(f"{_shown(first)} and {_shown(node)}", i)
+        if _origins(node, places[i]) != wanted:
+            raise _Differs(f"{_shown(first)} of other inputs", i)
         if not _alike(node.attributes, first.attributes):
-            raise _differ(sizes, f"{_shown(first)} with other attributes")
+            raise _Differs(f"{_shown(first)} with other attributes", i)
 
 
 def _origins(node: Node, where: dict[Value, tuple[int, int]]) -> list[Any]:
@@ -119,16 +153,6 @@ def _shown(node: Node) -> str:
     return f"{node.op} in {node.scope or 'the model'!r}"
 
 
-def _differ(sizes: Sequence[Sizes], got: str) -> ArgumentError:
-    names = ", ".join(repr(name) for name in sizes[0])
-    return ArgumentError(
-        f"export: the operators must not depend on the size of {names}, got {got}; "
-        "write forward without loops over that axis, name the one of the rows if it is not the "
-        "first (dynamic={'x': {1: 'batch'}}), or fix the size of the example with "
-        "dynamic_batch=False"
-    )
-
-
 def _compare(values: Sequence[Any], sizes: Sequence[Sizes], node: Node | None) -> Follows | None:
     """Return how a constant follows the sizes, None if it is the same in all runs."""
     arrays = [value.array for value in values]
@@ -136,8 +160,9 @@ def _compare(values: Sequence[Any], sizes: Sequence[Sizes], node: Node | None) -
     if all(_same(first, array) for array in arrays[1:]):
         return None
     where = "its results" if node is None else _shown(node)
-    if any(array.ndim != first.ndim or array.dtype != first.dtype for array in arrays):
-        raise _differ(sizes, f"other constants for {where}")
+    for i, array in enumerate(arrays):
+        if array.ndim != first.ndim or array.dtype != first.dtype:
+            raise _Differs(f"other constants for {where}", i)
     if all(array.shape == first.shape for array in arrays) and first.size <= 64:
         formulas = _formulas([array.reshape(-1) for array in arrays], sizes)
         if formulas is not None:
@@ -150,8 +175,31 @@ def _compare(values: Sequence[Any], sizes: Sequence[Sizes], node: Node | None) -
             part = first[key]
             if all(np.array_equal(array, np.broadcast_to(part, array.shape)) for array in arrays):
                 return Follows(lengths, part)
-    shapes = " and ".join(str(array.shape) for array in arrays[:2])
-    raise _differ(sizes, f"constants {shapes} for {where} whose numbers follow no formula")
+    text, other = _unexplained(arrays, sizes)
+    raise _Differs(f"{text} for {where}", other)
+
+
+def _unexplained(arrays: Sequence[np.ndarray], sizes: Sequence[Sizes]) -> tuple[str, int]:
+    """Say what follows no formula, a number or the whole, and in which run it is another."""
+    first = arrays[0]
+    if all(array.shape == first.shape for array in arrays) and first.size <= 64:
+        rows = [array.reshape(-1) for array in arrays]
+        if first.dtype.kind in "iuf" and np.all(np.isfinite(rows)):
+            columns = zip(*rows, strict=True)
+            column = next(c for c in columns if _formulas([[n] for n in c], sizes) is None)
+            other = next(i for i, n in enumerate(column) if n != column[0])
+            return (
+                f"the numbers {column[0]} and {column[other]} (and {column[-1]} at "
+                f"{_told(sizes[-1])}), which follow no formula a * size + b (parts of a size, as "
+                "n // 2, n % 16 or max(n, 20), cannot be written)"
+            ), other
+    other = next(i for i, array in enumerate(arrays) if not _same(first, array))
+    shapes = " and ".join(str(array.shape) for array in (first, arrays[other]))
+    return f"constants {shapes} whose numbers follow no formula", other
+
+
+def _told(sizes: Sizes) -> str:
+    return ", ".join(f"{name} = {n}" for name, n in sizes.items())
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

@@ -28,25 +28,62 @@ def simplify(
     following : collection of Value
         The constants that follow the size of an axis, and so are none in the end.
     """
-    left = _folded(nodes, following)
-    left, results = _without_detours(left, outputs)
+    left, results = _folded(nodes, outputs, following)
+    left, results = _without_detours(left, results)
     return _needed(left, results), results
 
 
-def _folded(nodes: Sequence[Node], following: Collection[Value]) -> list[Node]:
-    """Turn what depends on constants alone into constants; they were computed in the run."""
+def _folded(
+    nodes: Sequence[Node], outputs: Sequence[Value], following: Collection[Value]
+) -> tuple[list[Node], list[Value]]:
+    """Turn what depends on constants alone into constants; they were computed in the run.
+
+    A parameter that is needed as it is, too, as weights of two layers are, stays one: it is
+    transposed in the graph.
+    """
+    instead: dict[Value, Value] = {}
     left = []
+    transposed: list[Node] = []
     for node in nodes:
+        node.inputs = [None if x is None else instead.get(x, x) for x in node.inputs]
         given = [value for value in node.inputs if value is not None]
-        if all(value.is_constant and value not in following for value in given):
-            sources = dict.fromkeys(name for value in given for name in _sources(value))
-            for value in node.outputs:
-                value.node = None
-                value.sources = tuple(sources)
-                value.name = _name(node, value)
-        else:
+        if not all(value.is_constant and value not in following for value in given):
             left.append(node)
-    return left
+        elif _is_whole(node):
+            instead[node.outputs[0]] = given[0]
+        elif node.op == "Transpose" and given[0].name and not given[0].sources:
+            same = [one for one in transposed if _content(one) == _content(node)]
+            if same:
+                instead[node.outputs[0]] = same[0].outputs[0]
+            else:
+                transposed.append(node)
+                left.append(node)
+                _fold(node, given)
+        else:
+            _fold(node, given)
+    results = [instead.get(value, value) for value in outputs]
+    used = {value for node in left if node not in transposed for value in node.inputs} | {*results}
+    kept = [node for node in transposed if node.inputs[0] in used]
+    for node in kept:
+        y = node.outputs[0]
+        y.node, y.sources, y.name = node, (), ""
+    return [node for node in left if node in kept or node not in transposed], results
+
+
+def _fold(node: Node, given: Sequence[Value]) -> None:
+    sources = dict.fromkeys(name for value in given for name in _sources(value))
+    for value in node.outputs:
+        value.node = None
+        value.sources = tuple(sources)
+        value.name = _name(node, value)
+
+
+def _is_whole(node: Node) -> bool:
+    """Whether a slice of a constant is all of it."""
+    x, y = node.inputs[0], node.outputs[0]
+    if node.op != "Slice" or x is None or len(node.inputs) > 4:
+        return False
+    return all(shape == x.array.shape for shape in [y.array.shape, *y.shapes])
 
 
 def _sources(value: Value) -> tuple[str, ...]:

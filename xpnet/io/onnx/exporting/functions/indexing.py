@@ -173,10 +173,15 @@ def written(x: Symbol, key: Any, value: Any) -> Any:
     for axis, item in enumerate(items):
         if item == slice(None):
             continue
-        places = np.arange(x.shape[axis])[item if isinstance(item, slice) else [item]]
-        inside = np.zeros(x.shape[axis], np.bool_)
-        inside[places] = True
-        along = constant(inside.reshape((-1,) + (1,) * (x.ndim - axis - 1)))
+        length = x.shape[axis]
+        places = np.arange(length)[item if isinstance(item, slice) else [item]]
+        if isinstance(item, int):
+            here = xp.equal(xp.arange(length), ints(item % length))
+        else:
+            inside = np.zeros(length, np.bool_)
+            inside[places] = True
+            here = constant(inside)
+        along = xp.reshape(here, (-1,) + (1,) * (x.ndim - axis - 1))
         mask = along if mask is None else xp.logical_and(mask, along)
         if new.ndim and isinstance(item, slice):
             source = np.zeros(x.shape[axis], np.int64)
