@@ -82,6 +82,21 @@ class Attention(torch.nn.Module):
         return self.head(self.encoder(torch.cat([token, x], 1))[:, 0])
 
 
+class Assigned(torch.nn.Module):
+    """Writes into parts of arrays, which becomes ScatterND."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = torch.nn.Linear(8, 8)
+        self.head = torch.nn.Linear(8, 3)
+
+    def forward(self, x):
+        y = self.inner(x) + 0
+        y[:, 0] = 0
+        y[:, 2:4, 1] = y[:, 3:5, 2] * 2
+        return self.head(y)
+
+
 def images(n):
     return np.random.default_rng(n).normal(size=(n, 3, 8, 8)).astype(np.float32)
 
@@ -101,6 +116,7 @@ MODELS = {
     "RNN": (lambda: Recurrent("RNN"), words),
     "Upsampling": (Upsampling, images),
     "Attention": (Attention, vectors),
+    "Assigned": (Assigned, vectors),
 }
 
 
