@@ -39,6 +39,8 @@ def test_predictions_do_not_replace_what_they_are_made_from(xpnet, tmp_path, mod
     done = xpnet("predict", model, read, "--output", output)
     assert done.code == 2
     assert "--output must be another file than those that are read" in done.err
+    what = f"which is in {str(read)!r}" if which == "in a folder" else "which is read"
+    assert f"got {str(output)!r}, {what}; choose another name" in done.err
     assert (model.read_bytes(), table.read_bytes()) == before
 
 

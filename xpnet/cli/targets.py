@@ -60,10 +60,10 @@ def require_other(output: str | None, inputs: Sequence[str]) -> None:
         read = os.path.realpath(path)
         inside = os.path.isdir(read) and os.path.commonpath([read, written]) == read
         if read == written or inside:
-            what = f"a file in {path!r}" if inside else "that one"
+            what = f"which is in {path!r}" if inside else "which is read"
             raise ArgumentError(
-                f"predict: --output must be another file than those that are read, got {output!r} "
-                f"and {what} among them; choose another name"
+                f"predict: --output must be another file than those that are read, got {output!r}, "
+                f"{what}; choose another name"
             )
 
 
