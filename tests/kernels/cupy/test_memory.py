@@ -9,10 +9,11 @@ import pytest
 
 import xpnet as xn
 from tests.kernels.cupy.standin import device
-from tests.kernels.cupy.standin.arrays import array, ndarray
+from tests.kernels.cupy.standin.arrays import array, empty, ndarray
 from tests.kernels.cupy.test_training import IMAGES, LABELS, mlp
 from xpnet import optim
 from xpnet.backend.library import library
+from xpnet.errors import BackendError
 
 
 def kept():
@@ -62,6 +63,46 @@ def test_what_somebody_holds_goes_back_when_nobody_does_any_more(gpu, later):
     else:
         library("cupy").free_memory()
         assert kept() == 0
+
+
+def test_a_recording_that_runs_short_of_memory_gives_nothing_of_it_back(gpu, monkeypatch):
+    """CuPy's pool empties itself then, and tries again: the graph would write to what it freed."""
+    x, size = array(np.ones(3)), 24 + 2 * device.GUARD
+
+    def hungry(begun):
+        x + x  # lies idle in the pool
+        array_of_another_size = empty(4)
+        array_of_another_size[...] = 1
+
+    monkeypatch.setattr(device.RawMemory, "most", size)
+    freed = []
+    monkeypatch.setattr(device.MemoryPool, "free_all_blocks", lambda pool: freed.append(pool))
+    wanted = (
+        r"must have \d+ more bytes for a recording, got cudaErrorMemoryAllocation.*; take smaller"
+    )
+    with pytest.raises(BackendError, match=wanted) as caught:
+        recorded(hungry)
+    assert isinstance(caught.value.__cause__, device.CUDARuntimeError)
+    pools = [pool for pool in freed if pool is not device.default_pool]
+    assert len(pools) == 1  # when the recording is over, not before
+    monkeypatch.setattr(device.RawMemory, "most", 1 << 30)
+    recorded(hungry).replay()
+
+
+def test_a_recording_that_the_gpu_has_no_memory_for_is_trained_as_usual(gpu, monkeypatch):
+    monkeypatch.setattr(device.RawMemory, "most", 2000)
+    with xn.device("cuda"):
+        trainer = xn.Trainer(mlp(), "adam", capture=True)
+        with pytest.warns(UserWarning, match="is of no use here.*more bytes for a recording"):
+            trainer.fit((IMAGES, LABELS), epochs=1, batch_size=8, progress=False)
+    assert trainer.steps_replayed == 0
+    assert kept() == 0
+
+
+def test_before_a_recording_the_gpu_gets_what_other_pools_do_not_use(gpu):
+    before = device.default_pool.emptied
+    recorded(lambda begun: None)
+    assert device.default_pool.emptied == before + 1
 
 
 def test_gradients_of_a_recorded_step_outlive_its_memory(gpu):

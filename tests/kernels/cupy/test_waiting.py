@@ -9,9 +9,10 @@ import pytest
 
 import xpnet as xn
 from tests.kernels.cupy import emulated
-from tests.kernels.cupy.standin.device import WaitingError
+from tests.kernels.cupy.standin.device import WaitingError, somebody_may_wait
 from tests.kernels.cupy.test_training import IMAGES, LABELS, NUMBERS, WEIGHTS, Recurrent, lenet, mlp
 from xpnet import kernels, nn, optim
+from xpnet.backend.libraries.cupy_recorder import CuPyRecorder
 
 STEPS = 7
 """Of an epoch."""
@@ -91,8 +92,17 @@ def test_a_training_does_not_wait(gpu, case):
 
 
 @every_case
-def test_a_recorded_training_does_not_wait(gpu, case):
+def test_a_recorded_training_does_not_wait(gpu, case, monkeypatch):
+    real, recordings = CuPyRecorder._make_room, []
+
+    def make_room(self):
+        recordings.append(self)
+        with somebody_may_wait():  # before a recording, of which there are few
+            real(self)
+
+    monkeypatch.setattr(CuPyRecorder, "_make_room", make_room)
     fit(**CASES[case], capture=True)
+    assert len(recordings) == 1
 
 
 @every_case

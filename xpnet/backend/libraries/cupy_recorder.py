@@ -95,6 +95,7 @@ class CuPyRecorder:
             self._entered.close()
             self._entered = None
             self.stream.synchronize()
+            give_back()  # what a recording that failed has left
 
     def record(self, function: Callable[[Recording], None]) -> Recorded:
         """Capture what a function asks of the GPU.
@@ -107,8 +108,8 @@ class CuPyRecorder:
         """
         cuda = self._cupy.cuda
         gc.collect()  # what is freed while the stream is captured may disturb it
-        give_back()
-        pool = cuda.MemoryPool()
+        self._make_room()
+        pool = cuda.MemoryPool(self._taken)
         with self._no_copies_from_the_host():
             self.stream.begin_capture()
             try:
@@ -126,6 +127,27 @@ class CuPyRecorder:
                 _retire(pool, self.device)
                 raise
         return _Graph(graph, pool, self.device)
+
+    def _make_room(self) -> None:
+        """Give the GPU the memory that nobody uses: the recording takes none from other pools."""
+        give_back()
+        self.stream.synchronize()
+        self._cupy.get_default_memory_pool().free_all_blocks()
+
+    def _taken(self, size: int) -> Any:
+        """Take memory from the GPU for the pool of a recording.
+
+        The pool would answer CUDA's own error by giving back what lies idle, though its addresses
+        are recorded; so it gets another one.
+        """
+        cuda = self._cupy.cuda
+        try:
+            return cuda.MemoryPointer(cuda.Memory(size), 0)
+        except cuda.runtime.CUDARuntimeError as error:
+            raise BackendError(
+                f"record: the GPU must have {size} more bytes for a recording, got {error}; take "
+                "smaller batches, or leave recording (capture=True) out"
+            ) from error
 
     def _lasting(self) -> AbstractContextManager[object]:
         allocator = self._cupy.get_default_memory_pool().malloc

@@ -167,6 +167,16 @@ waits = []
 
 
 @contextmanager
+def somebody_may_wait():
+    """Let it be inside a block of `nobody_waits`."""
+    before, _forbidden[:] = _forbidden[:], []
+    try:
+        yield
+    finally:
+        _forbidden[:] = before
+
+
+@contextmanager
 def nobody_waits():
     """Raise wherever somebody waits for the GPU inside the block."""
     _forbidden.append(True)
@@ -304,6 +314,7 @@ class MemoryPool:
         return self.total_bytes() - sum(bytes_.size for bytes_ in self.free)
 
     def free_all_blocks(self):
+        wait("MemoryPool.free_all_blocks")
         self.emptied += 1
         while self.free:
             bytes_ = self.free.pop()
