@@ -45,6 +45,7 @@ from tests.kernels.cupy.standin.device import (
 from tests.kernels.cupy.standin.namespace import Namespace
 from xpnet.backend.device import _found
 from xpnet.backend.libraries import cupy_recorder, cupy_uploader
+from xpnet.backend.libraries.cupy_joining import joining_in_groups
 from xpnet.backend.library import library
 from xpnet.kernels.cupy import gpu, products
 
@@ -208,7 +209,7 @@ def emulation():
     caches = (gpu.cupy, gpu._compiled)
     sys.modules.update(modules)
     with (
-        patch.object(cupy, "_namespace", Namespace()),
+        patch.object(cupy, "_namespace", joining_in_groups(Namespace())),
         patch.dict(_found, clear=True),
         patch.object(products, "_library", lambda: cublas),
         patch.object(products, "_of_thread", products._OfThread()),

@@ -15,6 +15,7 @@ from ..library import Library
 from ..recording import Recorder
 from ..resources import MemoryInfo, Peak, Shared, bytes_in, is_named
 from ..uploading import Uploader
+from .cupy_joining import joining_in_groups
 from .cupy_recorder import CuPyRecorder, give_back
 from .cupy_uploader import CuPyUploader
 
@@ -34,7 +35,7 @@ class CuPy(Library):
         """Return the compatibility namespace over CuPy."""
         import array_api_compat.cupy as xp
 
-        return xp
+        return joining_in_groups(xp)
 
     @property
     def _cupy(self) -> Any:

@@ -12,13 +12,14 @@ import numpy as np
 from .arrays import asarray as cupy_asarray
 from .arrays import compute, ndarray
 from .arrays import empty as new_array
-from .device import Device, get_current_stream
+from .device import Device, alloc_pinned_memory, get_current_stream
 
 CREATING = {
     "arange", "eye", "full", "full_like", "linspace", "ones", "ones_like",
     "zeros", "zeros_like",
 }  # fmt: skip
 PRODUCTS = {"matmul", "tensordot", "vecdot"}
+JOINING = {"concat", "stack"}
 
 
 class Namespace:
@@ -94,6 +95,8 @@ def _computing(name, function):
             raise NotImplementedError(
                 "calling cuBLAS API during stream capture is currently unsupported"
             )
+        if name in JOINING and len(args[0]) > 8 and len({x.dtype for x in args[0]}) == 1:
+            alloc_pinned_memory(8 * len(args[0]))  # for a table of addresses
         return compute(function, *args, **options)
 
     return called
