@@ -197,7 +197,7 @@ def _modules():
 
 _erf = np.vectorize(math.erf, otypes="d")
 _types_of_erf = defaultdict(lambda: "d", f="f")  # of half precision it makes double precision
-_pinned_pool = SimpleNamespace(malloc=bytearray, free_all_blocks=lambda: None)
+_pinned_pool = SimpleNamespace(malloc=device.PinnedMemory, free_all_blocks=lambda: None)
 
 
 @contextmanager

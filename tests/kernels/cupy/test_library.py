@@ -7,11 +7,13 @@ import math
 import numpy as np
 import pytest
 
+import xpnet as xn
 from tests.kernels.cupy.standin.arrays import array
 from tests.kernels.cupy.standin.device import Device
 from xpnet.backend import namespace
 from xpnet.backend.extra import erf
 from xpnet.backend.library import library
+from xpnet.errors import BackendError
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,17 @@ def test_many_arrays_can_be_joined_while_a_step_is_recorded(gpu, join, n):
     wanted = JOINS[join](namespace(*hosts), hosts)
     for found in (*joined, JOINS[join](xp, parts)):
         np.testing.assert_array_equal(np.asarray(found), wanted)
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_numbers_of_the_host_cannot_be_recorded_wherever_they_lie(gpu, pinned):
+    host, home = np.arange(3.0), xn.backend.as_device("cuda")
+    if pinned:
+        host = library("cupy").uploader(Device(0)).stage(host)
+    wanted = "record: an array is made of numbers on the host, which cannot be recorded; make it"
+    with library("cupy").recorder(Device(0)) as recorder:
+        with pytest.raises(BackendError, match=wanted):
+            recorder.record(lambda begun: xn.asarray(host, device=home))
+        np.testing.assert_array_equal(xn.to_numpy(xn.asarray(host, device=home)), host)
+        # a single number is an argument of the launch, and a part of the recording
+        recorder.record(lambda begun: xn.asarray(np.asarray(2.0), device=home))

@@ -12,11 +12,11 @@ import numpy as np
 
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
-from ..recording import Recorder
+from ..recording import Recorder, recording
 from ..resources import MemoryInfo, Peak, Shared, bytes_in, is_named
 from ..uploading import Uploader
 from .cupy_joining import joining_in_groups
-from .cupy_recorder import CuPyRecorder, give_back
+from .cupy_recorder import CuPyRecorder, give_back, of_the_host
 from .cupy_uploader import CuPyUploader
 
 __all__ = ["CuPy"]
@@ -80,6 +80,8 @@ class CuPy(Library):
 
     def from_numpy(self, host: np.ndarray, device: NativeDevice) -> Array:
         """Copy to the GPU."""
+        if host.ndim and recording() is not None:
+            raise of_the_host()
         with device:
             return self._cupy.asarray(host)
 

@@ -22,7 +22,7 @@ from ...errors import BackendError
 from ...typing import Array, NativeDevice
 from ..recording import Recorded, Recording, recording, recording_begun
 
-__all__ = ["CuPyRecorder", "give_back"]
+__all__ = ["CuPyRecorder", "give_back", "of_the_host"]
 
 
 class _Streams(threading.local):
@@ -55,6 +55,14 @@ def _retire(pool: Any, device: NativeDevice) -> None:
     _pools.append((pool, device))
     if recording() is None:  # CUDA frees nothing in the middle of a capture
         give_back()
+
+
+def of_the_host() -> BackendError:
+    """Return the error for arrays made of numbers of the host: at a replay these would be gone."""
+    return BackendError(
+        "record: an array is made of numbers on the host, which cannot be recorded; make it "
+        "before, or let the device compute it"
+    )
 
 
 class _Graph:
@@ -156,17 +164,14 @@ class CuPyRecorder:
 
     @contextmanager
     def _no_copies_from_the_host(self) -> Iterator[None]:
-        """Refuse arrays made of numbers of the host: at a replay these would be gone."""
+        """Refuse arrays that CuPy makes of numbers of the host, on the way through its pool."""
         cuda, thread = self._cupy.cuda, threading.get_ident()
         usual = self._cupy.get_default_pinned_memory_pool().malloc
 
         def refuse(size: int) -> Any:
             if threading.get_ident() != thread:
                 return usual(size)
-            raise BackendError(
-                "record: an array is made of numbers on the host, which cannot be recorded; make "
-                "it before, or let the device compute it"
-            )
+            raise of_the_host()
 
         cuda.set_pinned_memory_allocator(refuse)
         try:

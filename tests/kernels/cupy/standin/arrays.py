@@ -269,7 +269,9 @@ def array(values, dtype=None):
         return values.copy()
     values = np.asarray(values, dtype)
     x = empty(values.shape, values.dtype)
-    if values.ndim:
+    if device.is_pinned(values):  # read where it lies, at each replay of a graph, too
+        _do(x, lambda: values, (), {})
+    elif values.ndim:
         device.alloc_pinned_memory(values.nbytes)
         x.set(np.ascontiguousarray(values))
     else:

@@ -378,10 +378,21 @@ def place_of(x):
 _pinned = [None]
 
 
+class PinnedMemory(bytearray):
+    """Memory of the host that the GPU reads by itself."""
+
+
 def alloc_pinned_memory(size):
     if _pinned[0] is not None:
         return _pinned[0](size)
-    return bytearray(max(size, 1))
+    return PinnedMemory(max(size, 1))
+
+
+def is_pinned(host):
+    """Tell whether an array of NumPy lies in pinned memory."""
+    while isinstance(host, np.ndarray):
+        host = host.base
+    return isinstance(getattr(host, "obj", host), PinnedMemory)
 
 
 def set_pinned_memory_allocator(allocator=None):
