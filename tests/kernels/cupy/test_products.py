@@ -100,6 +100,14 @@ def test_the_result_may_be_rows_of_a_larger_matrix_but_must_lie_in_rows(gpu):
         product(a, b, transposed((2, 4), "float64"))
 
 
+def test_a_workspace_is_no_part_of_the_memory_of_a_recording(gpu):
+    """It outlives the recording, and other graphs use it."""
+    a, pool = rows((2, 2), "float32"), device.MemoryPool()
+    with device.Stream(non_blocking=True), device.using_allocator(pool.malloc):
+        product(a, a)
+    assert pool.total_bytes() < products.WORKSPACE
+
+
 def test_a_result_without_elements_is_left_alone(gpu):
     assert product(rows((0, 3), "float32"), rows((3, 2), "float32")).shape == (0, 2)
 

@@ -199,7 +199,9 @@ class _Handle:
         stream: int = cupy().cuda.get_current_stream().ptr
         if stream != self.stream:
             if stream not in self.workspaces:
-                self.workspaces[stream] = cupy().empty(_workspace_bytes(), np.uint8)
+                lasting = cupy().get_default_memory_pool().malloc  # longer than a recording
+                with cupy().cuda.using_allocator(lasting):
+                    self.workspaces[stream] = cupy().empty(_workspace_bytes(), np.uint8)
             room = self.workspaces[stream]
             _check("cublasSetStream_v2", _library().cublasSetStream_v2(self.pointer, stream))
             # a new stream takes the workspace away
