@@ -14,6 +14,7 @@ from xpnet.backend import namespace
 from xpnet.backend.extra import erf
 from xpnet.backend.library import library
 from xpnet.errors import BackendError
+from xpnet.kernels.cupy.products import product
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,30 @@ def test_numbers_of_the_host_cannot_be_recorded_wherever_they_lie(gpu, pinned):
         np.testing.assert_array_equal(xn.to_numpy(xn.asarray(host, device=home)), host)
         # a single number is an argument of the launch, and a part of the recording
         recorder.record(lambda begun: xn.asarray(np.asarray(2.0), device=home))
+
+
+def failure(root, text):
+    return type("Failed", (RuntimeError,), {"__module__": root})(text)
+
+
+def cublas_that_returns(status, gpu, monkeypatch):
+    monkeypatch.setattr(gpu.cublas_of_the_standin, "cublasGemmEx", lambda *arguments: status)
+    with pytest.raises(BackendError) as caught:
+        product(array(np.eye(2)), array(np.eye(2)))
+    return caught.value
+
+
+def test_a_shortage_of_memory_is_recognised_whoever_reports_it(gpu, monkeypatch):
+    known = library("cupy").out_of_memory
+    driver, runtime = "cupy_backends.cuda.api.driver", "cupy_backends.cuda.api.runtime"
+    assert known(failure(driver, "CUDA_ERROR_OUT_OF_MEMORY: out of memory")) == 0
+    assert known(failure(runtime, "cudaErrorMemoryAllocation: out of memory")) == 0
+    assert known(failure("cupy_backends.cuda.libs.cublas", "CUBLAS_STATUS_ALLOC_FAILED")) == 0
+    assert known(cublas_that_returns(3, gpu, monkeypatch)) == 0
+
+
+def test_other_failures_are_no_shortage_of_memory(gpu, monkeypatch):
+    known = library("cupy").out_of_memory
+    assert known(failure("cupy_backends.cuda.api.driver", "CUDA_ERROR_INVALID_VALUE: no")) is None
+    assert known(failure("mine", "CUDA_ERROR_OUT_OF_MEMORY: out of memory")) is None
+    assert known(cublas_that_returns(13, gpu, monkeypatch)) is None

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import BackendError
 from ...typing import Array, Namespace, NativeDevice
 from ..library import Library
 from ..recording import Recorder, recording
@@ -161,11 +162,13 @@ class CuPy(Library):
         return _SHARED.setting(lambda: products.get_compute_type(single), write, TF32)
 
     def out_of_memory(self, error: BaseException) -> int | None:
-        """Recognise the error of CuPy's pool, and those of CUDA and cuBLAS."""
+        """Recognise the error of CuPy's pool, and those of CUDA, the driver and cuBLAS."""
         text = str(error)
         if is_named(error, "cupy", "OutOfMemoryError"):
             return bytes_in(text, "allocating")
-        known = ("cudaErrorMemoryAllocation", "CUBLAS_STATUS_ALLOC_FAILED")
+        if isinstance(error, BackendError):  # of our own product
+            return 0 if OF_CUBLAS in text else None
+        known = ("cudaErrorMemoryAllocation", "CUDA_ERROR_OUT_OF_MEMORY", OF_CUBLAS)
         root = type(error).__module__.partition(".")[0]
         of_cuda = root in ("cupy", "cupy_backends") and text.startswith(known)
         return 0 if of_cuda else None
@@ -204,6 +207,8 @@ class CuPy(Library):
 
 
 _SHARED = Shared()
+
+OF_CUBLAS = "CUBLAS_STATUS_ALLOC_FAILED"
 
 TF32 = 7
 """CuPy's number for it, ``COMPUTE_TYPE_TF32``."""

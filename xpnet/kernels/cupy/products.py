@@ -47,6 +47,9 @@ DEFAULT_ALGORITHM = -1
 SUMS_IN_FULL = 16
 """cublasMath_t: products of half precision are not rounded before they are added up."""
 
+ALLOC_FAILED = 3
+"""cublasStatus_t: there was no memory for what cuBLAS needs."""
+
 
 class Matrix(NamedTuple):
     """How a matrix lies in memory, as cuBLAS is told of it."""
@@ -233,7 +236,9 @@ def _handle() -> _Handle:
 
 def _check(function: str, status: int) -> None:
     if status:
+        # the name, by which the shortage is recognised
+        name = "CUBLAS_STATUS_ALLOC_FAILED" if status == ALLOC_FAILED else f"status {status}"
         raise BackendError(
-            f"product: {function} must succeed, got status {status} of cuBLAS; is the GPU out of "
+            f"product: {function} must succeed, got {name} of cuBLAS; is the GPU out of "
             "memory? XPNET_KERNELS=off does without it"
         )
