@@ -131,6 +131,16 @@ def test_the_batch_stays_open_beside_another_axis(tmp_path):
     assert [d.dim_param or d.dim_value for d in shape] == [1, "time", 3]
 
 
+def test_how_to_close_the_batch_is_told_where_another_axis_is_named(tmp_path):
+    with pytest.raises(ArgumentError, match=r"sizes, or give dynamic_batch=False$"):
+        exported(
+            Forward(lambda xp, x: x * (x.shape[0] // 2)),
+            numbers(2, 4),
+            tmp_path,
+            dynamic={"x_0": {1: "time"}},
+        )
+
+
 ERRORS = {
     "index": (lambda xp, x: [1.0][x.shape[1]] * x, "run on the example, got IndexError: list"),
     "value": (lambda xp, x: xp.squeeze(x, axis=1), "run on the example, got ValueError: cannot"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import index
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from .model_run import input_names, known_to_numpy
 
 __all__ = [
     "DEFAULT_OPSET",
-    "DynamicAxes",
     "example_arrays",
     "require_names",
     "require_opset",
@@ -26,8 +25,6 @@ DEFAULT_OPSET = 20
 OPSETS = range(18, 23)
 ROWS = "batch"
 """What the first axis is called where it is not named, unless another axis is called so."""
-
-DynamicAxes: TypeAlias = Mapping[str, Mapping[int, str]]
 
 
 def require_opset(opset: Any) -> None:

@@ -13,7 +13,7 @@ from . import functions, operators
 from .graph import Node, Value
 from .library import known_to_xpnet
 from .model_run import output_names, run, with_symbols
-from .planning import Places, Plan, plans, resized
+from .planning import Hint, Places, Plan, plans, resized
 from .reconcile import Follows, Run, reconcile
 from .simplify import simplify
 from .sizes import Sizes
@@ -42,7 +42,7 @@ class _Runs:
         places: Places,
         opset: int,
         home: Any,
-        hint: str,
+        hint: Hint,
     ) -> None:
         self.twin, self.example, self.places = twin, example, places
         self.opset, self.home, self.hint = opset, home, hint
@@ -57,10 +57,9 @@ class _Runs:
         try:
             return self.at(sizes)
         except Exception as problem:
-            names = " or ".join(map(repr, sizes))
             raise ArgumentError(
                 "export: the model must run with other sizes than the example's, got "
-                f"{_named(problem)} at {_told(sizes)}; {self.hint.replace('NAMES', names)}"
+                f"{_named(problem)} at {_told(sizes)}; {self.hint(list(sizes))}"
             ) from problem
 
     def probed(self, plan: Plan, elements: int) -> list[Run]:
@@ -79,7 +78,7 @@ class _Runs:
 
 
 def reconciled(
-    model: Module, example: Mapping[str, np.ndarray], places: Places, opset: int, hint: str
+    model: Module, example: Mapping[str, np.ndarray], places: Places, opset: int, hint: Hint
 ) -> Graph:
     """Run the model as planned, by the next plan if it refuses one, and return its graph."""
     with known_to_xpnet() as home, np.errstate(all="ignore"):
@@ -111,7 +110,7 @@ def reconciled(
         raise refused or ValueError("no plan")
 
 
-def _graph(runs: list[Run], names: list[str], hint: str) -> Graph:
+def _graph(runs: list[Run], names: list[str], hint: Hint) -> Graph:
     follows = reconcile(runs, hint)
     first = runs[0]
     nodes, outputs = simplify(first.trace.nodes, first.outputs, follows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ....errors import ArgumentError, ModelFileError
@@ -103,7 +104,8 @@ def export(
     from .checked import bytes_of, require_valid
     from .exported import reconciled
 
-    graph = reconciled(model, arrays, symbols, opset, advice(arrays, bool(dynamic)))
+    hint = partial(advice, arrays, dynamic)
+    graph = reconciled(model, arrays, symbols, opset, hint)
     names = require_names("output_names", output_names, graph.output_names)
     require_distinct(list(arrays), names)
     proto = build(

@@ -17,15 +17,17 @@ to compute. A 1 is spread to other sizes without being asked, so it is no size o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from .sizes import Sizes
 
-__all__ = ["Inputs", "Places", "Plan", "advice", "plans"]
+__all__ = ["DynamicAxes", "Hint", "Inputs", "Places", "Plan", "advice", "plans", "resized"]
 
+DynamicAxes: TypeAlias = Mapping[str, Mapping[int, str]]
+Hint: TypeAlias = Callable[[Sequence[str]], str]
 Inputs = dict[str, np.ndarray]
 Places = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -98,29 +100,33 @@ def resized(arrays: Mapping[str, np.ndarray], places: Places, sizes: Sizes) -> I
     return found
 
 
-def advice(arrays: Mapping[str, np.ndarray], named: bool) -> str:
+def advice(
+    arrays: Mapping[str, np.ndarray], dynamic: DynamicAxes | None, names: Sequence[str]
+) -> str:
     """Return what may be done about a model that computes something else for another size.
-
-    NAMES stands for the names of the sizes.
 
     Parameters
     ----------
     arrays : mapping of str to numpy.ndarray
         The inputs.
-    named : bool
-        Whether the open axes were named in `dynamic`, not chosen.
+    dynamic : mapping or None
+        The axes that were named; without it the rows are open alone.
+    names : sequence of str
+        The sizes at fault.
     """
-    if named:
-        return (
-            "write forward so that it is one formula for all sizes, or leave NAMES out of dynamic"
-        )
+    if dynamic:
+        named = [symbol for axes in dynamic.values() for symbol in axes.values()]
+        ways = [f"leave {name!r} out of dynamic" for name in names if name in named]
+        ways += ["give dynamic_batch=False"] * any(name not in named for name in names)
+        return f"write forward as one formula for all sizes, or {' or '.join(ways)}"
     other = next((name for name, x in arrays.items() if x.ndim > 1), None)
-    if other is None:
-        return (
-            "write forward without loops over that axis, or fix the size with dynamic_batch=False"
-        )
+    place = (
+        ""
+        if other is None
+        else f" name the one of the rows if it is not the first (dynamic={{{other!r}: "
+        "{1: 'batch'}}),"
+    )
     return (
-        "write forward without loops over that axis, name the one of the rows if it is not the "
-        f"first (dynamic={{{other!r}: {{1: 'batch'}}}}), or fix the size of the example with "
+        f"write forward without loops over that axis,{place} or fix the size of the example with "
         "dynamic_batch=False"
     )

@@ -7,7 +7,7 @@ axis that grows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ class _Differs(Exception):  # noqa: N818 - becomes an ArgumentError
         self.got, self.run = got, run
 
 
-def reconcile(runs: Sequence[Run], hint: str) -> dict[Value, Follows]:
+def reconcile(runs: Sequence[Run], hint: Callable[[Sequence[str]], str]) -> dict[Value, Follows]:
     """Return how those constants of the first run that differ follow the sizes.
 
     Afterwards the values of the first run know their shapes in all runs.
@@ -63,8 +63,8 @@ def reconcile(runs: Sequence[Run], hint: str) -> dict[Value, Follows]:
     Parameters
     ----------
     runs : sequence of Run
-    hint : str
-        What to do if that is impossible; ``NAMES`` becomes the names of the sizes.
+    hint : callable
+        Returns what to do if that is impossible, for the names of the sizes at fault.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def reconcile(runs: Sequence[Run], hint: str) -> dict[Value, Follows]:
         at = " and ".join(", ".join(f"{s} = {one[s]}" for s in changed) for one in (first, other))
         raise ArgumentError(
             f"export: the operators must not depend on the size of {', '.join(quoted)}, got "
-            f"{problem.got} at {at}; {hint.replace('NAMES', ' or '.join(quoted))}"
+            f"{problem.got} at {at}; {hint(changed)}"
         ) from None
 
 
@@ -187,15 +187,21 @@ def _unexplained(arrays: Sequence[np.ndarray], sizes: Sequence[Sizes]) -> tuple[
         if first.dtype.kind in "iuf" and np.all(np.isfinite(rows)):
             columns = zip(*rows, strict=True)
             column = next(c for c in columns if _formulas([[n] for n in c], sizes) is None)
-            other = next(i for i, n in enumerate(column) if n != column[0])
+            other = _first_other([n != column[0] for n in column], sizes)
             return (
                 f"the numbers {column[0]} and {column[other]} (and {column[-1]} at "
                 f"{_told(sizes[-1])}), which follow no formula a * size + b (parts of a size, as "
                 "n // 2, n % 16 or max(n, 20), cannot be written)"
             ), other
-    other = next(i for i, array in enumerate(arrays) if not _same(first, array))
+    other = _first_other([not _same(first, array) for array in arrays], sizes)
     shapes = " and ".join(str(array.shape) for array in (first, arrays[other]))
     return f"constants {shapes} whose numbers follow no formula", other
+
+
+def _first_other(differs: Sequence[bool], sizes: Sequence[Sizes]) -> int:
+    """Return a run that differs, of those the one with the fewest other sizes."""
+    found = [i for i, other in enumerate(differs) if other]
+    return min(found, key=lambda i: sum(n != sizes[0][name] for name, n in sizes[i].items()))
 
 
 def _told(sizes: Sizes) -> str:
