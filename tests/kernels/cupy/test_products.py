@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -98,6 +100,29 @@ def test_the_result_may_be_rows_of_a_larger_matrix_but_must_lie_in_rows(gpu):
     np.testing.assert_array_equal(np.asarray(whole)[[0, 1, 4, 5]], before[[0, 1, 4, 5]])
     with pytest.raises(BackendError, match=r"out must lie in rows, got strides .* that empty made"):
         product(a, b, transposed((2, 4), "float64"))
+
+
+def test_the_handle_of_a_thread_ends_with_it(gpu):
+    library = gpu.cublas_of_the_standin
+    a = rows((2, 2), "float32")
+    product(a, a)
+    for ended in range(1, 4):
+        thread = threading.Thread(target=product, args=(a, a))
+        thread.start()
+        thread.join()
+        gc.collect()
+        assert len(library.destroyed) == ended
+    product(a, a)  # by the handle of this thread
+    assert products._of_thread.handles[0].pointer.value not in library.destroyed
+
+
+def test_a_handle_that_could_not_be_made_is_not_destroyed(gpu, monkeypatch):
+    library = gpu.cublas_of_the_standin
+    monkeypatch.setattr(library, "cublasCreate_v2", lambda handle: 1)
+    with pytest.raises(BackendError, match="cublasCreate_v2 must succeed, got status 1"):
+        product(rows((2, 2), "float32"), rows((2, 2), "float32"))
+    gc.collect()
+    assert library.destroyed == []
 
 
 def test_a_workspace_is_no_part_of_the_memory_of_a_recording(gpu):

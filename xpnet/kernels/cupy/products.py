@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import sys
 import threading
 from contextlib import suppress
 from functools import cache
@@ -172,6 +173,7 @@ def _library() -> Any:
         matrix = (pointer, integer, integer)
         for function, arguments in {
             "cublasCreate_v2": (ctypes.POINTER(pointer),),
+            "cublasDestroy_v2": (pointer,),
             "cublasSetStream_v2": (pointer, pointer),
             "cublasSetMathMode": (pointer, integer),
             "cublasSetWorkspace_v2": (pointer, pointer, ctypes.c_size_t),
@@ -191,11 +193,18 @@ class _Handle:
 
     def __init__(self) -> None:
         self.pointer = ctypes.c_void_p()
-        _check("cublasCreate_v2", _library().cublasCreate_v2(ctypes.byref(self.pointer)))
+        self.library, self.device = _library(), cupy().cuda.Device()
+        _check("cublasCreate_v2", self.library.cublasCreate_v2(ctypes.byref(self.pointer)))
         status = _library().cublasSetMathMode(self.pointer, SUMS_IN_FULL)
         _check("cublasSetMathMode", status)
         self.stream: int | None = None
         self.workspaces: dict[int, Array] = {}
+
+    def __del__(self) -> None:
+        """Give the handle back, when its thread has ended; a process that ends does so itself."""
+        if self.pointer and not sys.is_finalizing():
+            with self.device:
+                self.library.cublasDestroy_v2(self.pointer)
 
     def ready(self) -> ctypes.c_void_p:
         """Return the handle, set to the current stream."""

@@ -19,9 +19,15 @@ class Library:
     def __init__(self):
         self.numbers = count(1)
         self.streams, self.workspaces, self.computes = {}, {}, []
+        self.destroyed = []
 
     def cublasCreate_v2(self, handle):
         handle._obj.value = next(self.numbers)
+        return 0
+
+    def cublasDestroy_v2(self, handle):
+        assert handle.value not in self.destroyed
+        self.destroyed.append(handle.value)
         return 0
 
     def cublasSetMathMode(self, handle, mode):
