@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.cupy.compare import DTYPES, agree, kernel_of, moved, run
+from xpnet.kernels.cupy import batch_norm
 
 rng = np.random.default_rng(0)
 SHAPES = [(4, 3), (3, 2, 5), (2, 4, 3, 5), (2, 2, 2, 3, 2), (40, 2, 20)]
@@ -52,6 +53,27 @@ def test_batch_norm_computes_the_statistics_if_there_are_none(gpu, dtype, shape)
     arrays = [numbers(*shape), None, None, weights(shape[1]), numbers(shape[1])]
     agree("batch_norm", arrays, (0, 3, 4), dtype, training=True)
     agree("batch_norm", arrays, (3,), dtype, training=True)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [*SHAPES, (3, 1, 7), (1, 2, 301), (67, 2)], ids=str)
+@pytest.mark.parametrize("part", [1, 3, 16])
+def test_channels_in_parts_and_threads_that_walk(gpu, monkeypatch, dtype, shape, part):
+    monkeypatch.setattr(batch_norm, "PART", part)
+    monkeypatch.setattr(batch_norm, "WALKERS", 3)
+    x, c = numbers(*shape) + 10, shape[1]
+    agree("batch_statistics", [x], dtype=dtype)
+    agree("batch_norm", [x, None, None, weights(c), numbers(c)], (0, 3, 4), dtype, training=True)
+    axes = (0, *range(2, len(shape)))
+    given = [x.mean(axis=axes) + 0.1, x.var(axis=axes) + 0.1, weights(c), None]
+    agree("batch_norm", [x, *given], (0, 1, 2, 3), dtype)
+
+
+def test_sums_of_few_values_and_of_many_channels_stay_whole():
+    assert batch_norm._parts(128, 64) == 1
+    assert batch_norm._parts(1 << 30, 2000) == 1
+    assert batch_norm._parts(512 * 32 * 32, 16) == 64
+    assert batch_norm._parts(4 * 2048, 3) == 4
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

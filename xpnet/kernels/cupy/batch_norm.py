@@ -1,20 +1,46 @@
-"""Batch normalisation: one launch for the statistics, one each way, and one for sums on the way."""
+"""Batch normalisation: one launch for the statistics, one each way, and one for sums on the way.
+
+Where channels have many values, statistics and sums take a second launch, which merges parts.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ...typing import Array
+from ...typing import Array, DType
 from ..registry import register
 from .gpu import DTYPES, contiguous, cupy, launch, launch_blocks, wide
 
 __all__: list[str] = []
 
 
+PART = 2048
+"""A block sums at least so many values of a channel."""
+
+BLOCKS = 1024
+"""So many blocks fill any GPU: more of them only make partial results."""
+
+WALKERS = 1 << 18
+"""So many threads fill any GPU; of more elements, each thread walks through several."""
+
+
 def _sizes(x: Array) -> tuple[int, int, int]:
     """(N, C, *spatial) -> N, C, P."""
     return x.shape[0], x.shape[1], math.prod(x.shape[2:])
+
+
+def _parts(values: int, channels: int) -> int:
+    """How many blocks share a channel: by sizes alone, so that each GPU makes the same sums."""
+    return max(1, min(values // PART, BLOCKS // channels))
+
+
+def _partial(parts: int, channels: int, dtype: DType) -> Array | None:
+    return cupy().empty((2, parts, channels), wide(dtype)) if parts > 1 else None
+
+
+def _launch_walkers(kernel: str, x: Array, *arguments: Any) -> None:
+    launch(f"batch_norm/{kernel}", x.dtype, min(x.size, WALKERS), *arguments)
 
 
 # ---- the statistics of a batch -------------------------------------------------------------------
@@ -33,9 +59,14 @@ def statistics_forward(x: Array) -> tuple[Array, Any]:
 
 def _statistics(x: Array) -> Array:
     n, channels, pixels = _sizes(x)
+    values, parts = n * pixels, _parts(n * pixels, channels)
     y = cupy().empty((2, channels), x.dtype)
-    arguments = (x, y, n, channels, pixels)
-    launch_blocks("batch_norm/statistics", x.dtype, channels, n * pixels, *arguments)
+    partial = _partial(parts, channels, x.dtype)
+    arguments = (x, partial, y, n, channels, pixels, parts)
+    launch_blocks("batch_norm/statistics", x.dtype, channels * parts, values // parts, *arguments)
+    if parts > 1:
+        arguments = (partial, y, values, channels, parts)
+        launch_blocks("batch_norm/merge_statistics", x.dtype, channels, parts, *arguments)
     return y
 
 
@@ -44,7 +75,7 @@ def statistics_backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple
     with x.device:
         dx = cupy().empty(x.shape, x.dtype)
         arguments = (contiguous(dy, x.dtype), x, y, dx, *_sizes(x))
-        launch("batch_norm/statistics_back", x.dtype, x.size, *arguments)
+        _launch_walkers("statistics_back", x, *arguments)
     return (dx,)
 
 
@@ -78,30 +109,49 @@ def forward(
         bias = None if bias is None else contiguous(bias)
         y = cupy().empty(x.shape, x.dtype)
         arguments = (x, mean, var, weight, bias, y, x.size, channels, pixels, float(eps))
-        launch("batch_norm/normalize", x.dtype, x.size, *arguments)
+        _launch_walkers("normalize", x, *arguments)
     return y, (x, mean, var, weight, training, float(eps))
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:
     x, mean, var, weight, training, eps = saved
-    n, channels, pixels = _sizes(x)
-    dtype, sizes = x.dtype, (n, channels, pixels, eps)
+    _, channels, _ = _sizes(x)
     dx = sums = None
     others: Any = (None,) * 4
     with x.device:
         arrays = (contiguous(dy, x.dtype), x, mean, var, weight)
         if any(needs[1:]) or training:
-            sums = cupy().empty((2, channels), wide(dtype))
-            others = cupy().empty((4, channels), dtype)
-            kernel, length = "batch_norm/normalize_sums", n * pixels
-            launch_blocks(kernel, dtype, channels, length, *arrays, sums, others, *sizes)
+            sums = cupy().empty((2, channels), wide(x.dtype))
+            others = cupy().empty((4, channels), x.dtype)
+            _sums(*arrays, sums, others, eps)
         if needs[0]:
-            dx = cupy().empty(x.shape, dtype)
+            dx = cupy().empty(x.shape, x.dtype)
             through = sums if training else None
-            launch("batch_norm/normalize_back", dtype, x.size, *arrays, through, dx, *sizes)
+            _launch_walkers("normalize_back", x, *arrays, through, dx, *_sizes(x), eps)
     if training:  # the statistics are those of x itself
         others = (None, None, *others[2:])
     return (dx, *(g if asked else None for g, asked in zip(others, needs[1:], strict=False)))
+
+
+def _sums(
+    dy: Array,
+    x: Array,
+    mean: Array,
+    var: Array,
+    weight: Array | None,
+    sums: Array,
+    gradients: Array,
+    eps: float,
+) -> None:
+    n, channels, pixels = _sizes(x)
+    values, parts = n * pixels, _parts(n * pixels, channels)
+    partial = _partial(parts, channels, x.dtype)
+    arguments = (dy, x, mean, var, weight, partial, sums, gradients, n, channels, pixels, parts)
+    kernel, blocks = "batch_norm/normalize_sums", channels * parts
+    launch_blocks(kernel, x.dtype, blocks, values // parts, *arguments, eps)
+    if parts > 1:
+        merged = (partial, var, weight, sums, gradients, channels, parts, eps)
+        launch_blocks("batch_norm/merge_sums", x.dtype, channels, parts, *merged)
 
 
 register(
