@@ -14,6 +14,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # SciPy looks at it when it is imported first; scikit-learn's checks of array API inputs want it
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
+import numpy as np
 import pytest
 
 import xpnet as xn
@@ -98,7 +99,16 @@ def _forget_compiled_code():
         sys.modules["jax"].clear_caches()
 
 
+@cache
+def generators(module):
+    """The generators that a module of tests has made, with their states when it was imported."""
+    found = [value for value in vars(module).values() if isinstance(value, np.random.Generator)]
+    return [(generator, generator.bit_generator.state) for generator in found]
+
+
 @pytest.fixture(autouse=True)
-def _seed():
-    """Start every test from the same random state."""
+def _seed(request):
+    """Start every test from the same random state, whatever its process has run before."""
     xn.manual_seed(0)
+    for generator, state in generators(request.module):
+        generator.bit_generator.state = state
