@@ -33,9 +33,10 @@ from ..backend import (
     dtype_of,
     library_of,
 )
-from ..errors import ArgumentError, DTypeError
+from ..errors import DTypeError
 from ..typing import Array
 from .modes import MODE
+from .precision_names import precision_name, refuse_pytorchs_call
 from .tape import Node, Traced, plain, record
 
 __all__ = ["AROUND", "HALF", "WIDE", "arranged", "autocast", "cast", "forget_casts"]
@@ -63,8 +64,6 @@ WIDE = frozenset({
     "var", "vecdot", "linalg.vecdot", "linalg.vector_norm",
 })  # fmt: skip
 """Those that run in float32 where an input is in half precision."""
-
-NAMES = ("bfloat16", "float16", "tf32")
 
 
 class _Precision:
@@ -219,7 +218,8 @@ class autocast(ContextDecorator):  # noqa: N801 - reads as a statement: `with xn
     Raises
     ------
     ArgumentError
-        If `dtype` is none of these, or ``"tf32"`` is asked for where there is no CUDA GPU.
+        If `dtype` is none of these, a device comes first as in PyTorch, or ``"tf32"`` is asked for
+        where there is no CUDA GPU.
     DTypeError
         When the first operation runs, if the library lacks the dtype: NumPy and CuPy have no
         bfloat16, array-api-strict has neither.
@@ -252,16 +252,16 @@ class autocast(ContextDecorator):  # noqa: N801 - reads as a statement: `with xn
     def __init__(
         self, dtype: Any, enabled: bool = True, device: Device | str | None = None
     ) -> None:
-        name = dtype if dtype is None or isinstance(dtype, str) else dtype_name(dtype)
-        if name is not None and name not in NAMES:
-            listed = ", ".join(map(repr, NAMES))
-            raise ArgumentError(
-                f"autocast: dtype must be one of {listed} or None, got {name!r}; parameters stay "
-                "what they are: model.to(dtype=...) changes those"
-            )
-        self.name = name if enabled else None
+        self.name = precision_name(dtype, enabled)
         self.device = device
         self._open: list[tuple[_Precision | None, AbstractContextManager[object] | None]] = []
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Say what to write for a block of PyTorch, before Python finds two values for `dtype`."""
+        refuse_pytorchs_call(given, named)
+        return super().__new__(cls)
+
+    __new__.__wrapped__ = __init__  # type: ignore[attr-defined]  # the signature that help shows
 
     def _recreate_cm(self) -> Self:
         """Give each call of a decorated function its own memory: threads may overlap."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.precision import NAMES, autocast, cast
+from ..autograd.precision import autocast, cast
+from ..autograd.precision_names import NAMES
 from ..backend import is_array, unwrap
 from ..errors import ArgumentError
 from ..nn import Module
