@@ -15,5 +15,5 @@ TARGETS_ON_GPU = {"torch": 1.0}
 REPETITIONS = 5
 WAKE = 2
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.conv, 128, (1, 28, 28))
-jax = jax_steps.training(networks.conv, 128, (1, 28, 28))
+CASES = steps.training(networks.conv, 128, (1, 28, 28))
+CASES["jax"] = jax_steps.training(networks.conv, 128, (1, 28, 28))

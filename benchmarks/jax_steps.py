@@ -17,7 +17,7 @@ def training(network, batch, shape, lr=0.01, momentum=0.9):
 
         from xpnet import nn
 
-        place = jax_place()
+        place, finish = jax_place()
         x, y = map(place, samples(batch, shape))
         layers = list(network(nn))
         weights = [{k: place(a) for k, a in layer.state_dict().items()} for layer in layers]
@@ -37,7 +37,8 @@ def training(network, batch, shape, lr=0.01, momentum=0.9):
 
         def step():
             state[:] = update(*state)
-            jax.block_until_ready(state)
+            finish(state)
+            return state
 
         step.weights = lambda: state[0]
         return step

@@ -9,4 +9,4 @@ ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.0}
 REPETITIONS = 30
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.lenet, 32, (1, 28, 28))
+CASES = steps.training(networks.lenet, 32, (1, 28, 28))

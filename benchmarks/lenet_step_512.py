@@ -10,4 +10,4 @@ TARGETS = {"torch": 1.0}
 REPETITIONS = 5
 WAKE = 3
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.lenet, 512, (1, 28, 28))
+CASES = steps.training(networks.lenet, 512, (1, 28, 28))

@@ -12,6 +12,4 @@ ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.0}
 TARGETS_ON_GPU = {"torch": 1.5}
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(
-    networks.lstm, 128, (28, 28), "Adam", lr=1e-3
-)
+CASES = steps.training(networks.lstm, 128, (28, 28), "Adam", lr=1e-3)

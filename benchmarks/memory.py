@@ -60,7 +60,7 @@ def measure(peer, batch=BATCH, count=STEPS):
 
 
 def _case(peer, network, batch, shape):
-    return steps.training(network, batch, shape)[PEERS.index(peer)]
+    return steps.training(network, batch, shape)[peer]
 
 
 def _process(peer):

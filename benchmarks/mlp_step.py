@@ -18,9 +18,6 @@ REPETITIONS = 50
 SIZES = (784, 512, 512, 10)
 BATCH = 128
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.mlp, BATCH, SIZES[:1])
-jax = jax_steps.training(networks.mlp, BATCH, SIZES[:1])
-
 
 def sklearn():
     from sklearn.neural_network import MLPClassifier
@@ -37,3 +34,8 @@ def sklearn():
     )
     model.partial_fit(x, y, classes=np.arange(SIZES[-1]))
     return lambda: model.partial_fit(x, y)
+
+
+CASES = steps.training(networks.mlp, BATCH, SIZES[:1])
+CASES["jax"] = jax_steps.training(networks.mlp, BATCH, SIZES[:1])
+CASES["sklearn"] = sklearn

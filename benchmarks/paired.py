@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from .places import seconds_of
@@ -162,6 +163,12 @@ def _summarise(peer: str, values: list[float]) -> Result:
     )
 
 
+def case_of(module: ModuleType, peer: str) -> Callable[..., Callable[[], object]]:
+    """Return the case of a peer: of the module's ``CASES``, else its function of that name."""
+    case: Callable[..., Callable[[], object]] = getattr(module, "CASES", vars(module))[peer]
+    return case
+
+
 def _serve(figures_of: Callable[[int], Iterable[object]]) -> None:
     """Answer each line "n" on standard input with the figures of n steps."""
     print("ready", flush=True)
@@ -173,7 +180,7 @@ def _serve(figures_of: Callable[[int], Iterable[object]]) -> None:
 def main(name: str, peer: str, *sizes: str) -> None:
     """Be the process of a peer."""
     module = importlib.import_module(name)
-    step = getattr(module, peer)(*map(int, sizes))
+    step = case_of(module, peer)(*map(int, sizes))
     if hasattr(module, "MEASURE"):
         _serve(lambda times: [step() for _ in range(times)])
     else:

@@ -1,8 +1,8 @@
 """Where the peers put their arrays, how their products count, and how their steps are timed.
 
-On a GPU, work is timed by events in its queue, which nobody waits for between steps. TF32, with
-which products of float32 keep 10 bits of each factor, is off for all peers, or on for all
-(``--tf32``).
+On a GPU nobody waits between steps: xpnet's and PyTorch's are timed by events in the queue, JAX,
+which has none, by blocks of steps with one wait at the end. TF32, with which products of float32
+keep 10 bits of each factor, is off for all peers, or on for all (``--tf32``).
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import time
 from itertools import pairwise
+
+BLOCK = 5
+"""Steps that JAX is timed by; it waits once for them."""
 
 
 def _on_gpu() -> bool:
@@ -29,6 +32,8 @@ def xpnet_place():
     import xpnet as xn
 
     xn.set_device("cuda" if _on_gpu() else "cpu")
+    if _on_gpu() and _tf32():
+        xn.autocast("tf32").__enter__()  # for the rest of this process
     return xn.asarray, (xn.synchronize if _on_gpu() else _nothing)
 
 
@@ -44,21 +49,26 @@ def torch_place():
 
 
 def jax_place():
-    """Return the function that moves a NumPy array for JAX, which waits for its own results."""
+    """Do the same for JAX, whose second function waits for given arrays, on a CPU after each step.
+
+    On a GPU `seconds_of` waits, for what the step returns.
+    """
     import jax
 
     jax.config.update("jax_default_matmul_precision", "tensorfloat32" if _tf32() else "float32")
-    return jax.numpy.asarray
+    return jax.numpy.asarray, ((lambda arrays: None) if _on_gpu() else jax.block_until_ready)
 
 
 def seconds_of(peer, step, times):
-    """Return how long each of so many steps of a peer took."""
+    """Return how long each of so many steps of a peer took, or blocks of steps per step."""
     if _on_gpu() and peer.startswith("xpnet"):
         import xpnet as xn
 
         return xn.backend.time_calls(step, times, warm_up=0)
     if _on_gpu() and peer.startswith("torch"):
         return _by_events_of_torch(step, times)
+    if _on_gpu() and peer == "jax":
+        return [_by_blocks_of_jax(step, BLOCK) for _ in range(-(-times // BLOCK))]
     return [_by_clock(step) for _ in range(times)]
 
 
@@ -79,3 +89,13 @@ def _by_events_of_torch(step, times):
         event.record()
     events[-1].synchronize()
     return [a.elapsed_time(b) / 1e3 for a, b in pairwise(events)]
+
+
+def _by_blocks_of_jax(step, times):
+    import jax
+
+    start = time.perf_counter()
+    for _ in range(times):
+        result = step()
+    jax.block_until_ready(result)
+    return (time.perf_counter() - start) / times

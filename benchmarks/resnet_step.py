@@ -11,4 +11,4 @@ TARGETS_ON_GPU = {"torch": 1.3}
 REPETITIONS = 2
 WAKE = 1
 
-xpnet, torch, torch_compiled, xpnet_captured = steps.training(networks.resnet, 512, (3, 32, 32))
+CASES = steps.training(networks.resnet, 512, (3, 32, 32))

@@ -38,7 +38,7 @@ TITLES = {
 
 def _case(peer, batch, size, *maps):
     network = partial(networks.lenet, size=size, maps=maps)
-    return steps.training(network, batch, (1, size, size))[PEERS.index(peer)]()
+    return steps.training(network, batch, (1, size, size))[peer]()
 
 
 def xpnet(*sizes):

@@ -1,8 +1,8 @@
 """What the benchmarks of networks time, for xpnet and PyTorch: a training step, a prediction.
 
-Both peers get the same network, the same samples and fresh random weights of their own. Each
-function returns the cases of xpnet and of PyTorch (see `paired`), which import their library when
-they are called: each in a process of its own.
+Both libraries get the same network, the same samples and fresh random weights of their own. Each
+function returns cases of both (see `paired`), which import their library when they are called: each
+in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,37 +20,50 @@ def samples(batch, shape):
     return rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)
 
 
-ON_GPU = ("xpnet", "xpnet_captured", "torch", "torch_compiled")
-"""The peers of a training step on a GPU; captured is a step that is replayed as a CUDA graph."""
+ON_GPU = ("xpnet", "xpnet_captured", "torch", "torch_compiled", "torch_graphs")
+"""The peers of a training step on a GPU. Captured is a step that is replayed as a CUDA graph;
+graphs is PyTorch's compiled model, replayed as one, with an optimizer of one launch."""
 
 
 def training(network, batch, shape, optimizer="SGD", **options):
     """Time zero_grad, forward, cross-entropy, backward and update, by default by SGD.
 
-    The cases are xpnet, PyTorch, PyTorch with its model compiled, and xpnet captured (`ON_GPU`).
+    Returns the cases by name, those of `ON_GPU`; ``network(nn)`` makes the model of both libraries.
     """
     options = options or {"lr": 0.01, "momentum": 0.9}
+    return cases(lambda nn, x: network(nn), lambda: samples(batch, shape), optimizer, **options)
+
+
+def cases(network, samples, optimizer, **options):
+    """Do the same for ``network(nn, x)`` and ``samples() -> x, y``."""
 
     def xpnet(captured=False):
         from xpnet import nn, optim
 
         place, _ = xpnet_place()
-        x, y = map(place, samples(batch, shape))
-        model = network(nn)
+        x, y = map(place, samples())
+        model = network(nn, x)
         update = getattr(optim, optimizer)(model.parameters(), **options)
         return (captured_step if captured else step_of)(nn, model, update, x, y)
 
-    def torch(compiled=False):
+    def torch(mode=None):
         import torch
         from torch import nn
 
         place, _ = torch_place()
-        x, y = map(place, samples(batch, shape))
-        model = network(nn).to(x.device)
-        update = getattr(torch.optim, optimizer)(model.parameters(), **options)
-        return step_of(nn, torch.compile(model) if compiled else model, update, x, y)
+        x, y = map(place, samples())
+        model = network(nn, x).to(x.device)
+        fused = {"fused": True} if mode == "reduce-overhead" else {}
+        update = getattr(torch.optim, optimizer)(model.parameters(), **options, **fused)
+        return step_of(nn, torch.compile(model, mode=mode) if mode else model, update, x, y)
 
-    return xpnet, torch, partial(torch, compiled=True), partial(xpnet, captured=True)
+    return {
+        "xpnet": xpnet,
+        "xpnet_captured": partial(xpnet, captured=True),
+        "torch": torch,
+        "torch_compiled": partial(torch, mode="default"),
+        "torch_graphs": partial(torch, mode="reduce-overhead"),
+    }
 
 
 def step_of(nn, model, optimizer, x, y):

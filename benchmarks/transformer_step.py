@@ -7,15 +7,12 @@ kernel, which its flag ``is_causal`` allows.
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
-from .places import torch_place, xpnet_place
-from .steps import ON_GPU as ON_GPU
-from .steps import captured_step, step_of
+from . import steps
 
 PEERS = ("xpnet", "torch")
+ON_GPU = steps.ON_GPU
 TARGETS = {"torch": 1.2}
 REPETITIONS = 5
 WAKE = 2
@@ -57,29 +54,16 @@ def network(nn, hidden=None, length=LENGTH, layers=LAYERS):
     return CausalTransformer()
 
 
-def xpnet(captured=False):
-    from xpnet import nn, optim
-
-    place, _ = xpnet_place()
-    x, y = map(place, characters())
-    model = network(nn)
-    optimizer = optim.Adam(model.parameters(), lr=1e-3)
-    return (captured_step if captured else step_of)(nn, model, optimizer, x, y.reshape(-1))
+def model_of(nn, x):
+    """Return the model, for PyTorch with the mask on the device of `x`."""
+    if nn.__name__ != "torch.nn":
+        return network(nn)
+    return network(nn, nn.Transformer.generate_square_subsequent_mask(LENGTH, device=x.device))
 
 
-xpnet_captured = partial(xpnet, captured=True)
+def samples():
+    x, y = characters()
+    return x, y.reshape(-1)
 
 
-def torch(compiled=False):
-    import torch
-    from torch import nn
-
-    place, _ = torch_place()
-    x, y = map(place, characters())
-    hidden = nn.Transformer.generate_square_subsequent_mask(LENGTH, device=x.device)
-    model = network(nn, hidden).to(x.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    return step_of(nn, torch.compile(model) if compiled else model, optimizer, x, y.reshape(-1))
-
-
-torch_compiled = partial(torch, compiled=True)
+CASES = steps.cases(model_of, samples, "Adam", lr=1e-3)

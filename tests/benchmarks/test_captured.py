@@ -19,14 +19,15 @@ def test_the_captured_step_trains(monkeypatch):
     monkeypatch.setattr(kernels.registry, "_enabled", True)
     monkeypatch.setenv("BENCHMARK_DEVICE", "cuda")
     xn.manual_seed(1)
-    plain, _, _, captured = steps.training(
+    cases = steps.training(
         lambda nn: nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 10)), 6, (5,)
     )
 
     def as_a_process_does():
-        step = captured()  # it stays recording, and the GPU the current device of its thread
+        # it stays recording, and the GPU the current device of its thread
+        step = cases["xpnet_captured"]()
         found = [float(step()) for _ in range(5)]
-        plain()()
+        cases["xpnet"]()()
         return found
 
     with emulated.emulation(), ThreadPoolExecutor(1) as thread:

@@ -10,6 +10,7 @@ import pytest
 import xpnet as xn
 from benchmarks import jax_steps, networks, steps
 from benchmarks.__main__ import NAMES, UNITS, measure_of
+from benchmarks.paired import case_of
 from xpnet.testing import BACKENDS
 
 
@@ -25,10 +26,10 @@ def torch(monkeypatch):
 def test_every_benchmark_has_a_case_for_each_peer_and_each_target(name):
     module = importlib.import_module(f"benchmarks.{name}")
     assert module.PEERS[0] == "xpnet"
-    assert all(callable(getattr(module, peer)) for peer in module.PEERS)
+    assert all(callable(case_of(module, peer)) for peer in module.PEERS)
     assert set(module.TARGETS) <= set(module.PEERS) - {"xpnet"}
     on_gpu = getattr(module, "ON_GPU", ())
-    assert all(callable(getattr(module, peer)) for peer in on_gpu)
+    assert all(callable(case_of(module, peer)) for peer in on_gpu)
     assert set(getattr(module, "TARGETS_ON_GPU", ())) <= set(on_gpu) - {"xpnet"}
     assert measure_of(module) in UNITS
     assert len(module.__doc__.splitlines()[0]) <= 100
@@ -64,7 +65,8 @@ def test_both_libraries_take_the_same_training_step(torch, monkeypatch, network,
         return model
 
     monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
-    own, other = [case() for case in steps.training(kept, 4, shape)[:2]]
+    cases = steps.training(kept, 4, shape)
+    own, other = cases["xpnet"](), cases["torch"]()
     models[False].load_state_dict(
         {
             name: torch.from_numpy(np.array(array))
@@ -92,7 +94,7 @@ def test_jax_takes_the_same_training_step(network, shape, parameters):
         models.append(network(nn))
         return models[-1]
 
-    own, other = steps.training(kept, 4, shape)[0](), jax_steps.training(kept, 4, shape)()
+    own, other = steps.training(kept, 4, shape)["xpnet"](), jax_steps.training(kept, 4, shape)()
     for _ in range(2):
         own()
         other()

@@ -9,6 +9,7 @@ import pytest
 
 import xpnet as xn
 from benchmarks import transformer_step
+from benchmarks.steps import step_of
 from xpnet.testing import BACKENDS
 
 
@@ -25,9 +26,7 @@ def test_both_libraries_take_the_same_training_step():
     other.load_state_dict({name: torch.from_numpy(np.array(a)) for name, a in state.items()})
     before = {name: np.array(a) for name, a in state.items()}
     steps = [
-        transformer_step.step_of(
-            nn, model, optim.SGD(model.parameters(), lr=0.1), place(x), place(y.reshape(-1))
-        )
+        step_of(nn, model, optim.SGD(model.parameters(), lr=0.1), place(x), place(y.reshape(-1)))
         for nn, model, optim, place in (
             (xn.nn, own, xn.optim, xn.asarray),
             (torch.nn, other, torch.optim, torch.from_numpy),
