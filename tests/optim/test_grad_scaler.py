@@ -1,5 +1,7 @@
 """Loss scaling: small gradients survive, overflow costs a step and nothing else."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -189,15 +191,39 @@ def test_training_that_diverged_is_not_taken_for_overflow():
     [
         ({"init_scale": 0}, "init_scale must be a positive number, got 0"),
         ({"init_scale": float("inf")}, "init_scale must be a positive number, got inf"),
-        ({"growth_factor": 1}, "growth_factor must be > 1, got 1"),
-        ({"backoff_factor": 1}, "backoff_factor must be between 0 and 1, got 1"),
+        ({"growth_factor": 1}, "growth_factor must be a number > 1, got 1"),
+        ({"backoff_factor": 1}, "backoff_factor must be a number between 0 and 1, got 1"),
         ({"growth_interval": 0}, "growth_interval must be a positive integer, got 0"),
         ({"growth_interval": 2.5}, "growth_interval must be a positive integer, got 2.5"),
+        ({"init_scale": "2"}, "init_scale must be a positive number, got '2'; 2.*16 is usual"),
+        ({"growth_factor": "2"}, "growth_factor must be a number > 1, got '2'; 2.0 is usual"),
+        ({"backoff_factor": None}, "backoff_factor must be a number .* got None; 0.5 is usual"),
+        ({"enabled": "cuda"}, "enabled must be True or False, got 'cuda'; enabled=precision =="),
     ],
 )
 def test_options_that_make_no_sense(options, message):
     with pytest.raises(ArgumentError, match=message):
         GradScaler(**options)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [(("cuda",), {}), (("cuda",), {"init_scale": 8.0}), ((), {"device": "cuda"})],
+)
+def test_a_call_as_pytorch_writes_it_is_told_how_it_reads_here(given, named):
+    with pytest.raises(
+        ArgumentError,
+        match=r"init_scale must be the first argument, .* got 'cuda'; write GradScaler\(\) for",
+    ):
+        GradScaler(*given, **named)
+
+
+def test_numbers_of_numpy_are_taken_as_plain_ones():
+    options = np.float32(8), np.float64(3), np.float32(0.5), np.int64(7), np.True_
+    scaler = GradScaler(*options)
+    assert list(map(type, scaler.state_dict().values())) == [float] * 3 + [int] * 3
+    assert list(scaler.state_dict().values()) == [8, 3, 0.5, 7, 0, 0]
+    assert next(iter(inspect.signature(GradScaler).parameters)) == "init_scale"
 
 
 def test_methods_called_in_another_order():
@@ -214,6 +240,8 @@ def test_methods_called_in_another_order():
     scaler.update()
     with pytest.raises(ArgumentError, match="new_scale must be a positive number, got -1"):
         scaler.update(-1)
+    with pytest.raises(ArgumentError, match="new_scale must be a positive number, got 'half'"):
+        scaler.update("half")
 
 
 def test_what_cannot_be_scaled():

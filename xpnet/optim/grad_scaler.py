@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from ..autograd import Tensor
 from ..backend import (
@@ -32,6 +32,13 @@ from ..backend import (
 from ..errors import AnomalyError, ArgumentError, DTypeError
 from ..typing import Array
 from .optimizer import Optimizer
+from .scaler_options import (
+    factor,
+    positive_scale,
+    refuse_pytorchs_call,
+    steps_in_a_row,
+    switch,
+)
 
 __all__ = ["GradScaler"]
 
@@ -108,30 +115,22 @@ class GradScaler:
         growth_interval: int = 2000,
         enabled: bool = True,
     ) -> None:
-        _require_positive("GradScaler: init_scale", init_scale, "2**16 is usual")
-        whole = isinstance(growth_interval, int) and not isinstance(growth_interval, bool)
-        for fits, what in (
-            (growth_factor > 1, f"growth_factor must be > 1, got {growth_factor}; 2.0"),
-            (
-                0 < backoff_factor < 1,
-                f"backoff_factor must be between 0 and 1, got {backoff_factor}; 0.5",
-            ),
-            (
-                whole and growth_interval > 0,
-                f"growth_interval must be a positive integer, got {growth_interval!r}; 2000 steps",
-            ),
-        ):
-            if not fits:
-                raise ArgumentError(f"GradScaler: {what} is usual")
-        self._scale = float(init_scale)
-        self.growth_factor = float(growth_factor)
-        self.backoff_factor = float(backoff_factor)
-        self.growth_interval = growth_interval
-        self._enabled = bool(enabled)
+        self._scale = positive_scale("GradScaler: init_scale", init_scale, "2**16 is usual")
+        self.growth_factor = factor("growth_factor", growth_factor, 1, math.inf, 2.0)
+        self.backoff_factor = factor("backoff_factor", backoff_factor, 0, 1, 0.5)
+        self.growth_interval = steps_in_a_row(growth_interval)
+        self._enabled = switch(enabled)
         self.skipped = 0
         self._good = 0  # steps in a row
         self._unscaled: dict[Optimizer, list[Array]] = {}  # with whether all was finite
         self._stepped: dict[Optimizer, bool] = {}  # with whether the step was taken
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Say what to write for a scaler of PyTorch, before Python finds two values for a name."""
+        refuse_pytorchs_call(given, named)
+        return super().__new__(cls)
+
+    __new__.__wrapped__ = __init__  # type: ignore[attr-defined]  # the signature that help shows
 
     def is_enabled(self) -> bool:
         """Tell whether it does anything."""
@@ -224,8 +223,8 @@ class GradScaler:
         if not self._enabled:
             return
         if new_scale is not None:
-            _require_positive("GradScaler.update: new_scale", new_scale, "None lets it be found")
-            self._scale = float(new_scale)
+            where = "GradScaler.update: new_scale"
+            self._scale = positive_scale(where, new_scale, "None lets it be found")
             self._unscaled, self._stepped = {}, {}
             return
         if not self._stepped:
@@ -284,11 +283,6 @@ class GradScaler:
         self.growth_interval = int(state["growth_interval"])
         self._good = int(state["_growth_tracker"])
         self.skipped = int(state.get("skipped", 0))
-
-
-def _require_positive(argument: str, value: float, remedy: str) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise ArgumentError(f"{argument} must be a positive number, got {value}; {remedy}")
 
 
 def _all(flags: list[Array]) -> list[Array]:
