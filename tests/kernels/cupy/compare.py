@@ -25,6 +25,22 @@ def _as(x, dtype):
     return x if dtype is None or x.dtype.kind != "f" else x.astype(dtype)
 
 
+def narrowed(value, kind):
+    """Return an option with numbers that a type of NumPy has."""
+    if isinstance(value, tuple):
+        return tuple(narrowed(part, kind) for part in value)
+    return float(kind(value)) if isinstance(value, float) else value
+
+
+def of_numpy(value, kind):
+    """Return an option with numbers of NumPy in the place of Python's."""
+    if isinstance(value, tuple):
+        return tuple(of_numpy(part, kind) for part in value)
+    whole = np.uint64 if type(value) is int and value >= 2**63 else np.int64
+    kinds = {bool: np.bool_, int: whole, float: kind}
+    return kinds.get(type(value), lambda same: same)(value)
+
+
 def errors_like(y, dtype=None):
     """Return some numbers of both signs in the shape of `y`, of each part of a tuple."""
     if isinstance(y, tuple):

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 
 from tests.kernels.cupy import emulated
-from tests.kernels.cupy.compare import DTYPES, agree, errors_like, kernel_of, moved, run
+from tests.kernels.cupy.compare import (
+    DTYPES,
+    agree,
+    errors_like,
+    kernel_of,
+    moved,
+    narrowed,
+    of_numpy,
+    run,
+)
 from tests.ops.table import ROWS
 from xpnet import kernels, ops
 from xpnet.kernels.cupy import gpu as launching
@@ -18,6 +30,11 @@ ACCEPTED = [
     if row.op in NAMES and kernel_of(row.op).accepts(*row.make("float32"), **row.options)
 ]
 every_row = pytest.mark.parametrize("row", ACCEPTED, ids=str)
+
+
+NUMBER = re.compile(r"\b(float|int|bool)\b")
+OF_NO_KERNEL = {"axis"}
+"""Options that only decide whether the kernel is taken."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,6 +66,26 @@ def test_it_gives_the_same_when_each_thread_takes_several_elements(gpu, row, mon
     monkeypatch.setattr(launching, "MAX_BLOCKS", 1)
     monkeypatch.setattr(launching, "THREADS", 32)
     agree(row.op, row.make(), row.wrt, **row.options)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@every_row
+def test_options_may_be_numbers_of_numpy(gpu, row, kind):
+    plain = {name: narrowed(value, kind) for name, value in row.options.items()}
+    options = {name: of_numpy(value, kind) for name, value in plain.items()}
+    wanted = agree(row.op, row.make(), row.wrt, "float32", **plain)
+    results = run(row.op, moved(row.make("float32")), row.wrt, **options)
+    for actual, truth in zip(results, wanted, strict=True):
+        np.testing.assert_array_equal(actual, truth)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_that_is_a_number_is_in_a_row(name):
+    """So that the test before this one sees them all."""
+    options = inspect.signature(ops.OPS[name].forward).parameters.values()
+    numbers = {o.name for o in options if o.kind is o.KEYWORD_ONLY and NUMBER.search(o.annotation)}
+    given = [(key, v) for row in ACCEPTED if row.op == name for key, v in row.options.items()]
+    assert numbers - OF_NO_KERNEL <= {key for key, v in given if of_numpy(v, np.float64) is not v}
 
 
 @every_row

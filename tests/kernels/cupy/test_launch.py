@@ -8,11 +8,9 @@ import pytest
 from xpnet.kernels.cupy import gpu as launching
 
 
-def test_python_numbers_become_what_kernels_call_index_and_wide():
-    assert type(launching._packed(3, np.int64, np.float32)) is np.int64
-    assert type(launching._packed(3.0, np.int32, np.float64)) is np.float64
-    assert launching._packed(None, np.int32, np.float32) == np.uintp(0)
-    assert type(launching._packed(np.int32(3), np.int64, np.float32)) is np.int32
+def noting(calls):
+    """Return what compiles kernels to functions that only note how they are called."""
+    return lambda code, name, options: lambda *call: calls.append((options, *call))
 
 
 @pytest.mark.parametrize(
@@ -20,22 +18,22 @@ def test_python_numbers_become_what_kernels_call_index_and_wide():
 )
 def test_a_grid_covers_the_elements_and_stays_within_bounds(gpu, monkeypatch, size, blocks):
     calls = []
-    monkeypatch.setattr(
-        launching, "_compiled", lambda name, char, index: lambda *a: calls.append((index, *a))
-    )
-    launching.launch("pool/max_pool", np.dtype("float32"), size, size)
-    ((index, grid, block, arguments),) = calls
+    monkeypatch.setattr(gpu, "RawKernel", noting(calls))
+    launching.launch("relu/relu", np.dtype("float32"), size, None, None, size)
+    ((options, grid, block, arguments),) = calls
     assert (grid, block) == ((blocks,), (256,))
-    assert index == ("int32" if size <= 1 << 30 else "int64")
-    assert type(arguments[0]) is (np.int32 if index == "int32" else np.int64)
+    assert f"-DINDEX={'int32' if size <= 1 << 30 else 'int64'}" in options
+    assert type(arguments[2]) is (np.int32 if size <= 1 << 30 else np.int64)
 
 
 @pytest.mark.parametrize(("length", "threads"), [(1, 32), (33, 64), (200, 256), (10**6, 512)])
 def test_a_block_for_a_sum_is_a_power_of_two(gpu, monkeypatch, length, threads):
     calls = []
-    monkeypatch.setattr(launching, "_compiled", lambda *a: lambda *a: calls.append(a))
-    launching.launch_blocks("depthwise/depthwise_weights", np.dtype("float32"), 7, length)
-    assert calls == [((7,), (threads,), ())]
-    launching.launch("pool/max_pool", np.dtype("float32"), 0)
-    launching.launch_blocks("pool/max_pool", np.dtype("float32"), 0, 5)
+    monkeypatch.setattr(gpu, "RawKernel", noting(calls))
+    arguments = (None, None, length)
+    launching.launch_blocks("softmax/softmax", np.dtype("float32"), 7, length, *arguments)
+    ((_, grid, block, _),) = calls
+    assert (grid, block) == ((7,), (threads,))
+    launching.launch("softmax/softmax", np.dtype("float32"), 0, *arguments)
+    launching.launch_blocks("softmax/softmax", np.dtype("float32"), 0, 5, *arguments)
     assert len(calls) == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.cupy import emulated
-from tests.kernels.cupy.compare import kernel_of, moved
+from tests.kernels.cupy.compare import kernel_of, moved, narrowed, of_numpy
 from xpnet.backend.library import library
 from xpnet.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
 from xpnet.testing import assert_close
@@ -80,6 +80,20 @@ def test_steps_are_those_of_the_generic_rule(gpu, name, options, dtype, shape):
         else:
             assert actual.device == emulated.Device(1)
             assert_close(np.asarray(actual), np.asarray(truth), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@every_case
+def test_options_may_be_numbers_of_numpy(gpu, name, options, kind):
+    start, results = np.linspace(-1, 1, 9, dtype="float32"), []
+    for change in (narrowed, of_numpy):
+        given = {key: change(narrowed(v, kind), kind) for key, v in options.items()}
+        (p,), state = moved([start]), first_state(name, start, **options)
+        for g in moved(gradients(9, "float32")):
+            p, state = kernel_of(name).update(p, g, state, lr=change(0.5, kind), **given)
+        results.append(p)
+    # what follows from them, such as 1 - beta, is rounded as they are
+    assert_close(*results, rtol=0 if kind is np.float64 else 1e-4)
 
 
 @every_case

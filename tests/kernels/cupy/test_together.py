@@ -187,6 +187,16 @@ def clipped(gs, max_norm):
     return norm, [p.grad for p in parameters]
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int64])
+def test_the_largest_norm_may_be_a_number_of_numpy(gpu, kind):
+    _, plain = kernel_of("clip_grad_norm").update(moved(some([(7,), (2, 3)], 0, "float32")), 2.0)
+    _, scaled = kernel_of("clip_grad_norm").update(
+        moved(some([(7,), (2, 3)], 0, "float32")), kind(2)
+    )
+    for actual, wanted in zip(scaled, plain, strict=True):
+        np.testing.assert_array_equal(actual, wanted)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("max_norm", [0.0, 1.0, 1e6])
 @pytest.mark.parametrize("shapes", [[(3,)], [(2, 3), (), (0,), (5000,)], [(2,)] * 70])

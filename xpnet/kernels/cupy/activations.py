@@ -32,15 +32,15 @@ def _gelu(approximate: str = "none") -> Options:
 
 
 def _leaky_relu(negative_slope: float = 0.01) -> Options:
-    return "leaky_relu", float(negative_slope), 0.0
+    return "leaky_relu", negative_slope, 0.0
 
 
 def _elu(alpha: float = 1.0) -> Options:
-    return "elu", float(alpha), 0.0
+    return "elu", alpha, 0.0
 
 
 def _softplus(beta: float = 1.0, threshold: float = 20.0) -> Options:
-    return "softplus", float(beta), float(threshold)
+    return "softplus", beta, threshold
 
 
 def accepts(x: Array, **options: Any) -> bool:

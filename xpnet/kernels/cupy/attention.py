@@ -182,8 +182,8 @@ def _call(
     # a weight is kept where 24 bits, as a number from 0 to 1, are at least p in single precision
     threshold = math.ceil(float(np.float32(dropout_p)) * 2**24)
     begun = recording() if dropout_p else None
-    draws = (None if begun is None else _place(begun, x, seed), _word(seed), np.int64(threshold))
-    options = (float(scale), np.int32(is_causal), *draws, 1 / (1 - dropout_p))
+    draws = (None if begun is None else _place(begun, x, seed), _word(seed), threshold)
+    options = (scale, is_causal, *draws, 1 / (1 - float(dropout_p)))
     if mask is not None:
         mask = contiguous(mask).view(np.uint8)
     of_mask = (0, 0, 0, 0) if mask is None else _steps_of_mask(mask.shape)

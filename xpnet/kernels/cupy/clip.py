@@ -38,7 +38,7 @@ def clip(gs: Sequence[Array], max_norm: float) -> tuple[Array, list[Array]] | No
             launch_tensors("optimizers/squares", dtype, part, sums, offset)
             offset += part.blocks
         for part in parts:
-            arguments = (sums, offset, norm, float(max_norm))
+            arguments = (sums, offset, norm, max_norm)
             launch_tensors("optimizers/clipped", dtype, part, *arguments)
     return norm, scaled
 

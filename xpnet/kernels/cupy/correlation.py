@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from ...typing import Array, DType
 from ...windows import windows
 from . import cudnn
@@ -65,7 +63,7 @@ class Correlation:
         self.struct, self.out, self.pixels = win.struct, win.out, win.pixels
         self.rows = self.c * win.places  # of the columns, all groups together
         self.direct = groups > 1 and per_group == 1
-        self.multiplier = np.int32(self.m // groups)  # results per channel, where that is so
+        self.multiplier = self.m // groups  # results per channel, where that is so
 
     # ---- the sums --------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ def forward(
     label_smoothing: float = 0.0,
 ) -> tuple[Array, Any]:
     cp, dtype, (rows, classes) = cupy(), x.dtype, x.shape
-    options = (np.int64(ignore_index), float(label_smoothing))
+    options = (ignore_index, label_smoothing)
     with x.device:
         x, y = contiguous(x), contiguous(y, np.int64)
         weight = None if weight is None else contiguous(weight)
@@ -50,8 +50,7 @@ def forward(
         result = losses.astype(dtype, copy=False)
         if reduction != "none":
             result, divisor = cp.empty((), dtype), cp.empty((), wide(dtype))
-            mean = np.int32(reduction == "mean")
-            others = (losses, of_label, result, divisor, rows, mean)
+            others = (losses, of_label, result, divisor, rows, reduction == "mean")
             launch_blocks("cross_entropy/reduced", dtype, 1, rows, *others)
     return result, (x, y, weight, kept, divisor, options)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...typing import Array
 from ..registry import register
 from .gpu import DTYPES, contiguous, cupy, launch, launch_blocks, wide
@@ -45,7 +43,7 @@ def forward(x: Array, *parameters: Array | None, rectify_last: bool = False) -> 
             b, rectify = parameters[2 * i + 1], rectify_last or i + 1 < len(weights)
             if rectify or b is not None:
                 b = None if b is None else contiguous(b)
-                arguments = (x, b, x.size, x.shape[1], np.int32(rectify))
+                arguments = (x, b, x.size, x.shape[1], rectify)
                 launch("dense/finish", x.dtype, x.size, *arguments)
     return x, (inputs, x, weights, rectify_last)
 

@@ -37,7 +37,8 @@ def forward(
     place = None
     if begun is not None:
         place, number = _place(begun, x), number - begun.first_draw
-    threshold = np.int64(round(p * 2**32))
+    p = float(p)
+    threshold = round(p * 2**32)
     options = (place, *_words(seed, number), threshold, 1.0 / (1.0 - p) if p < 1 else 0.0)
     saved = (x.dtype, together, options)
     return _dropped(x, saved), saved

@@ -36,7 +36,7 @@ def forward(weight: Array, indices: Array, *, padding_idx: int | None = None) ->
     with weight.device:
         numbers = contiguous(indices, np.int64)
         y = cupy().empty((*indices.shape, features), weight.dtype)
-        arguments = (contiguous(weight), numbers, y, y.size, features, np.int64(rows), math.nan)
+        arguments = (contiguous(weight), numbers, y, y.size, features, rows, math.nan)
         launch("embedding/embedding", weight.dtype, y.size, *arguments)
     left_out = -1 if padding_idx is None else padding_idx % rows
     return y, (numbers, rows, features, weight.dtype, left_out)
@@ -52,7 +52,7 @@ def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | No
     with dy.device:
         dw = cupy().zeros((rows, features), wide(dtype))
         arguments = (contiguous(dy, dtype), numbers, dw, numbers.size, features)
-        ends = (np.int64(rows), np.int64(left_out), parts)
+        ends = (rows, left_out, parts)
         launch("embedding/embedding_back", dtype, parts * features, *arguments, *ends)
         return dw.astype(dtype, copy=False), None
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...typing import Array, DType
+from .arguments import Arguments, parameters
 
 __all__ = ["DTYPES", "THREADS", "contiguous", "cupy", "launch", "launch_blocks", "wide"]
 
@@ -39,8 +40,6 @@ MAX_SMALL = 1 << 30
 
 _REAL = {"e": ("__half", "float"), "f": ("float", "float"), "d": ("double", "double")}
 _WIDE: dict[str, type] = {"e": np.float32, "f": np.float32, "d": np.float64}
-_NO_ARRAY = np.uintp(0)
-"""A null pointer; None is one only in newer versions of CuPy."""
 
 
 @cache
@@ -72,8 +71,8 @@ def launch(kernel: str, dtype: DType, size: int, *arguments: Any) -> None:
     size : int
         The number of elements; without any, nothing is done.
     *arguments
-        A CuPy array for a pointer, None for a null pointer; an int for INDEX, a float for WIDE;
-        NumPy scalars for other types, a NumPy array of one element for a struct.
+        A CuPy array for a pointer, None for a null pointer; a NumPy array of one element for a
+        struct; any number for a number, which becomes what the source declares.
     """
     if size:
         blocks = min(-(-size // THREADS), MAX_BLOCKS)
@@ -94,28 +93,22 @@ def _run(
 ) -> None:
     array = cupy().ndarray
     largest = max([size, *(a.size for a in arguments if isinstance(a, array))])
-    index = np.int32 if largest <= MAX_SMALL else np.int64
-    compiled = _compiled(kernel, dtype.char, index.__name__)
-    packed = tuple(_packed(a, index, _WIDE[dtype.char]) for a in arguments)
-    compiled((blocks,), (threads,), packed)
-
-
-def _packed(argument: Any, index: type, real: type) -> Any:
-    if type(argument) is int:
-        return index(argument)
-    if type(argument) is float:
-        return real(argument)
-    return _NO_ARRAY if argument is None else argument
+    index = "int32" if largest <= MAX_SMALL else "int64"
+    compiled, declared = _compiled(kernel, dtype.char, index)
+    compiled((int(blocks),), (threads,), declared.packed(arguments))
 
 
 @cache
-def _compiled(kernel: str, char: str, index: str) -> Any:
-    """Return the compiled function; CuPy keeps one for each device."""
+def _compiled(kernel: str, char: str, index: str) -> tuple[Any, Arguments]:
+    """Return the compiled function, of which CuPy keeps one for each device, and what it takes."""
     source, _, name = kernel.partition("/")
     real, sums = _REAL[char]
+    macros = {"REAL": real, "WIDE": sums, "INDEX": index}
+    options = tuple(f"-D{macro}={kind}" for macro, kind in macros.items())
     half = ("-DHALF",) if char == "e" else ()
-    options = (f"-DREAL={real}", f"-DWIDE={sums}", f"-DINDEX={index}", *half)
-    return cupy().RawKernel(code(source), name, options)
+    text = code(source)
+    declared = Arguments(kernel, parameters(text, name), macros, cupy().ndarray)
+    return cupy().RawKernel(text, name, (*options, *half)), declared
 
 
 @cache

@@ -14,8 +14,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...backend import recording
 from ...errors import BackendError
 from ...typing import Array, State
@@ -209,7 +207,7 @@ def together(
                     place = kept["numbers"] = cupy().empty(NUMBERS, wide(dtype))
             kept["recorded"] = (flags, _decays(rule, decays, options), names)
         for part in tables(rows, _decays(rule, decays, options)):
-            arguments = (numbers, place, *map(np.int32, flags))
+            arguments = (numbers, place, *flags)
             launch_tensors(f"optimizers/{rule.kernel or rule.name}", dtype, part, *arguments)
     for state in states:
         if "step" in state:

@@ -68,7 +68,7 @@ def avg_forward(
 ) -> tuple[Array, Any]:
     win = _place(x, kernel_size, stride, padding, 1, ceil_mode)
     counts = per_axis("pool", "padding", padding if count_include_pad else 0, x.ndim - 2, least=0)
-    pads = tuple(map(np.int32, (0, *counts)[-2:]))  # a sequence is an image of height 1
+    pads = (0, *counts)[-2:]  # a sequence is an image of height 1
     with x.device:
         y = cupy().empty((*x.shape[:2], *win.out), x.dtype)
         arguments = (contiguous(x), y, win.struct, x.shape[0] * x.shape[1], *pads)

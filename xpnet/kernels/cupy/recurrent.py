@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...typing import Array
 from ..registry import register
 from .dense import sum_of_rows
@@ -158,7 +156,7 @@ def rnn_forward(
     lengths: Any = None,
     reverse: bool = False,
 ) -> tuple[tuple[Array, ...], Any]:
-    rectify = np.int32(nonlinearity == "relu")
+    rectify = nonlinearity == "relu"
     with x.device:
         s = Sequences(x, w_ih, w_hh, lengths, reverse)
         y, h_before, h_n = s.products(), s.empty(s.units), s.state()

@@ -52,10 +52,10 @@ def _forward(
         bias = None if bias is None else contiguous(bias)
         y = cupy().empty(x.shape, x.dtype)
         kept = cupy().empty((rows.samples * rows.groups, 2), wide(x.dtype))
-        arguments = (x, weight, bias, y, kept, *sizes, float(eps), np.int32(centre))
+        arguments = (x, weight, bias, y, kept, *sizes, eps, centre)
         length = rows.share * rows.pixels
         launch_blocks("row_norm/normalize", x.dtype, len(kept), length, *arguments)
-    return y, (x, weight, kept, rows, shape, np.int32(centre))
+    return y, (x, weight, kept, rows, shape, centre)
 
 
 def backward(dy: Array, saved: Any, needs: tuple[bool, ...]) -> tuple[Array | None, ...]:

@@ -82,7 +82,7 @@ class Sequences:
         """Take all steps at once, by a kernel whose blocks have a few sequences each."""
         rows = 2 if self.dtype.char == "d" else 4
         blocks, length = -(-self.batch // rows), THREADS_PER_UNIT * self.units
-        sizes = (self.steps, self.batch, self.units, np.int32(self.reverse))
+        sizes = (self.steps, self.batch, self.units, self.reverse)
         launch_blocks(kernel, self.dtype, blocks, length, *arguments, *sizes, *flags)
 
     def run_steps(
