@@ -20,16 +20,17 @@ enough for a recording of their own. What cannot be recorded is trained as usual
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from ..backend import Device, Recorder
 from ..nn import Module
 from ..optim import Optimizer
-from .captured_step import CapturedStep, Changed, How, signature
+from .captured_step import CapturedStep, Changed, How, Signature, signature
 from .inputs import Batch
+from .loss import BatchLoss
 from .precision import Precision
 from .steps import take_step
 from .totals import Totals
@@ -50,15 +51,17 @@ class Capture:
     ----------
     wanted : bool
         False takes all steps as usual.
+    where : str
+        Who takes the steps: warnings begin with that.
     """
 
-    def __init__(self, wanted: bool = True) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: bool = True, where: str = "Trainer") -> None:
+        self.wanted, self.where = wanted, where
         self.replayed = 0
         self._recorder: Recorder | None = None
-        self._steps: dict[Any, CapturedStep] = {}
+        self._steps: dict[Signature, CapturedStep] = {}
         self._dropped: list[CapturedStep] = []
-        self._seen: dict[Any, int] = {}
+        self._seen: dict[Signature, int] = {}
         self._modules: list[Module] = []
 
     @contextmanager
@@ -88,7 +91,7 @@ class Capture:
         batches: Sequence[Batch],
         totals: Totals,
         optimizer: Optimizer,
-        loss: Any,
+        loss: BatchLoss,
         precision: Precision,
         clip_norm: float | None = None,
     ) -> None:
@@ -119,18 +122,17 @@ class Capture:
         return True
 
     def _record(
-        self, recorder: Recorder, key: Any, how: How, batches: Sequence[Batch], totals: Totals
+        self, recorder: Recorder, key: Signature, how: How, batches: Sequence[Batch], totals: Totals
     ) -> CapturedStep | None:
         reason = _obstacle(how)
         if reason:
             self._give_up(reason)
             return None
-        self._seen[key] = self._seen.get(key, 0) + 1
-        if self._seen[key] <= WARM_UP:
-            if len(self._seen) > 2 * MOST and not self._steps:
-                self._give_up(f"batches have many shapes, {len(self._seen)} so far")
+        seen = self._seen[key] = self._seen.get(key, 0) + 1
+        if len(self._seen) > 2 * MOST:
+            self._too_many(key)
             return None
-        if len(self._steps) == MOST:
+        if seen <= WARM_UP or len(self._steps) == MOST:
             return None
         try:
             step = CapturedStep(recorder, how, self._modules, batches, totals)
@@ -140,11 +142,34 @@ class Capture:
         self._steps[key] = step
         return step
 
+    def _too_many(self, key: Signature) -> None:
+        """Give up where hardly any step will be like one that was recorded."""
+        values = len({seen.loss for seen in self._seen})
+        if values > MOST:
+            self._give_up(f"numbers of the loss change, {values} values so far")
+        elif not self._steps:
+            self._give_up(f"batches have many shapes, {len(self._seen)} so far")
+        else:
+            del self._seen[key]  # steps like this one are taken as usual, and nothing grows
+
     def _give_up(self, reason: str) -> None:
         """Take all further steps of the fit as usual, and say why."""
         self._recorder = None
-        text = f"Trainer: capture=True is of no use here, steps are taken one by one: {reason}"
-        warnings.warn(text, stacklevel=2)
+        text = f"{self.where}: capture=True is of no use here, steps are taken one by one: {reason}"
+        warnings.warn(text, stacklevel=1 + _levels_to_the_caller())
+
+
+def _levels_to_the_caller() -> int:
+    """Return how many frames there are from who called this to the first outside of xpnet."""
+    levels, frame = 0, sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        levels, frame = levels + 1, frame.f_back
+    return levels
+
+
+def _is_ours(module: str) -> bool:
+    """Tell whether a module only passes on what a user asked for, as the entering of a block."""
+    return module.partition(".")[0] in (__name__.partition(".")[0], "contextlib")
 
 
 def _obstacle(how: How) -> str:

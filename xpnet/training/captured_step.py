@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
+from types import MethodType
 from typing import Any, NamedTuple
 
 from ..backend import Recorder, Recording, is_array, namespace, random, unwrap
@@ -10,13 +12,14 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..typing import Array
 from .inputs import Batch
+from .loss import BatchLoss
 from .metrics import Metric
 from .places import Places
 from .precision import Precision
 from .steps import take_step
 from .totals import Totals
 
-__all__ = ["CapturedStep", "Changed", "How", "signature"]
+__all__ = ["CapturedStep", "Changed", "How", "Signature", "signature"]
 
 
 class Changed(Exception):  # noqa: N818 - what happened, no error
@@ -28,16 +31,23 @@ class How(NamedTuple):
 
     model: Module
     optimizer: Optimizer
-    loss: Any
+    loss: BatchLoss
     precision: Precision
     clip_norm: float | None
+
+
+class Signature(NamedTuple):
+    """What must be the same in two steps for one recording to serve both."""
+
+    loss: tuple[Any, ...]
+    rest: tuple[Any, ...]
 
 
 _PART_OF_THE_KERNEL = ("weight_decay", "maximize", "nesterov", "amsgrad", "centered")
 """Options of optimizers that a recording holds; others may change from step to step."""
 
 
-def signature(how: How, modules: Sequence[Module], batches: Sequence[Batch]) -> tuple[Any, ...]:
+def signature(how: How, modules: Sequence[Module], batches: Sequence[Batch]) -> Signature:
     """Return what must be the same in two steps for one recording to serve both."""
     kinds = [None if a is None else (tuple(a.shape), a.dtype) for batch in batches for a in batch]
     modes = [module.training for module in modules]
@@ -45,7 +55,14 @@ def signature(how: How, modules: Sequence[Module], batches: Sequence[Batch]) -> 
     frozen = [p.requires_grad for group in groups for p in group["params"]]
     options = [group.get(name) for group in groups for name in _PART_OF_THE_KERNEL]
     rest = (how.clip_norm, how.precision.name, id(how.loss))
-    return (*kinds, *modes, *frozen, *options, *rest)
+    return Signature(_numbers_of(how.loss.loss), (*kinds, *modes, *frozen, *options, *rest))
+
+
+def _numbers_of(loss: Any) -> tuple[Any, ...]:
+    """Return the numbers and names among the attributes of a loss: it may be weighed by them."""
+    owner = loss.__self__ if isinstance(loss, MethodType) else loss
+    attributes = getattr(owner, "__dict__", {})
+    return tuple(v for v in attributes.values() if isinstance(v, numbers.Number | str))
 
 
 class _Seen:

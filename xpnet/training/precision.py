@@ -27,6 +27,8 @@ class Precision:
     name : {"float16", "bfloat16", "tf32"} or None
         None is that of the parameters.
     optimizer : Optimizer
+    where : str
+        Who was asked for it: errors begin with that.
 
     Raises
     ------
@@ -34,16 +36,16 @@ class Precision:
         If the name is none of these, or the optimizer cannot do with a scaled loss.
     """
 
-    def __init__(self, name: str | None, optimizer: Optimizer) -> None:
+    def __init__(self, name: str | None, optimizer: Optimizer, where: str = "Trainer") -> None:
         if name is not None and name not in NAMES:
             listed = ", ".join(map(repr, NAMES))
             raise ArgumentError(
-                f"Trainer: precision must be one of {listed} or None, got {name!r}; None is that "
+                f"{where}: precision must be one of {listed} or None, got {name!r}; None is that "
                 "of the model's parameters, see model.to(dtype=...)"
             )
         if name == "float16" and optimizer.needs_closure:
             raise ArgumentError(
-                f"Trainer: precision must not be 'float16' with {type(optimizer).__name__}, which "
+                f"{where}: precision must not be 'float16' with {type(optimizer).__name__}, which "
                 "cannot leave a step out; use 'bfloat16' or None"
             )
         self.name = name

@@ -16,7 +16,7 @@ from ..nn import Module
 from ..nn.functional import get_loss
 from ..optim import Optimizer
 from ..typing import Array
-from .arguments import callbacks_for, metrics_for, optimizer_for, positive
+from .arguments import callbacks_for, metrics_for, model_for, optimizer_for, positive
 from .callbacks import Callback, ProgressBar
 from .capture import Capture
 from .checkpointing import Checkpoints, Run
@@ -105,8 +105,8 @@ class Trainer:
         precision: str | None = None,
         capture: bool = False,
     ) -> None:
-        self.model = model if device is None else model.to(device)
-        self.optimizer = optimizer_for(model, optimizer, clip_norm)
+        self.model = model_for("Trainer", model, device)
+        self.optimizer = optimizer_for("Trainer", model, optimizer, clip_norm)
         self.loss = get_loss(loss)
         self._loss = BatchLoss(self.loss)
         self.metrics = metrics_for(self.loss, metrics)

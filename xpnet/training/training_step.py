@@ -8,11 +8,12 @@ from typing import Any
 
 from ..backend import Device, current_device, device_of, unwrap
 from ..backend import device as on_device
+from ..errors import ArgumentError
 from ..nn import Module
 from ..nn.functional import get_loss
 from ..optim import Optimizer
 from ..typing import Array
-from .arguments import optimizer_for
+from .arguments import model_for, optimizer_for
 from .capture import Capture
 from .loss import BatchLoss
 from .precision import Precision
@@ -39,8 +40,9 @@ class TrainingStep:
     """Forward, loss, backward and update in one call, for a loop of one's own.
 
     On a GPU a step is recorded as a CUDA graph after the first few, and replayed from there on; see
-    `Trainer` with ``capture=True``, which it does the same as. It is used in a ``with`` block,
-    inside of which it decides in which order the device works.
+    `Trainer` with ``capture=True``, which it does the same as. It must be used in a ``with``
+    block: that puts the model into training mode, decides in which order the device works, and
+    gives the memory of recordings back at its end.
 
     Parameters
     ----------
@@ -54,8 +56,15 @@ class TrainingStep:
     capture : bool
         False takes all steps as usual, so that one can compare.
 
+    Raises
+    ------
+    ArgumentError
+        If an argument makes no sense, or a step is taken outside of the block.
+
     Examples
     --------
+    On a GPU one leaves ``capture=False`` out.
+
     >>> import numpy as np
     >>> import xpnet as xn
     >>> model = xn.models.SoftmaxRegression(2, 2)
@@ -75,12 +84,12 @@ class TrainingStep:
         precision: str | None = None,
         capture: bool = True,
     ) -> None:
-        self.model = model
-        self.optimizer = optimizer_for(model, optimizer, clip_norm)
+        self.model = model_for("TrainingStep", model)
+        self.optimizer = optimizer_for("TrainingStep", model, optimizer, clip_norm)
         self._loss = BatchLoss(get_loss(loss))
         self.clip_norm = clip_norm
-        self.precision = Precision(precision, self.optimizer)
-        self._take = Capture(capture)
+        self.precision = Precision(precision, self.optimizer, "TrainingStep")
+        self._take = Capture(capture, "TrainingStep")
         self._block: ExitStack | None = None
 
     @property
@@ -90,12 +99,18 @@ class TrainingStep:
 
     def __enter__(self) -> TrainingStep:
         """Put the model into training mode, and let steps be recorded from here on."""
+        if self._block is not None:
+            raise ArgumentError(
+                "TrainingStep: it must be entered once at a time, got a second block inside of the "
+                "first; go on with that, or make another TrainingStep"
+            )
         self.model.train()
         parameter = next(self.model.parameters(), None)
         home: Device = current_device() if parameter is None else device_of(parameter)
-        self._block = ExitStack()
-        self._block.enter_context(on_device(home))
-        self._block.enter_context(self._take.begun(self.model, home))
+        with ExitStack() as block:
+            block.enter_context(on_device(home))
+            block.enter_context(self._take.begun(self.model, home))
+            self._block = block.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -113,6 +128,12 @@ class TrainingStep:
             Inputs and targets, where the model is.
         weights : array, (N,), optional
         """
+        if self._block is None:
+            raise ArgumentError(
+                "TrainingStep: it must be called inside of its block, got a call outside; write "
+                "`with TrainingStep(...) as step:` around the loop, which puts the model into "
+                "training mode and gives the memory of recordings back"
+            )
         last = _Last([])
         how = self.optimizer, self._loss, self.precision, self.clip_norm
         self._take(self.model, [(x, y, weights)], last, *how)
