@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 
+import numpy as np
 import pytest
 
 import xpnet as xn
 from xpnet.backend import time_calls
 from xpnet.backend.device import Device
+from xpnet.errors import ArgumentError
 
 
 def test_each_call_is_timed_on_every_backend(backend):
@@ -79,3 +82,85 @@ def test_what_comes_before_does_not_count(times):
 
     slow_at_first.done = False
     assert max(time_calls(slow_at_first, times=times, warm_up=1)) < 0.05
+
+
+# ---- which device --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """The names of the libraries that were asked for marks."""
+    names = []
+    for name in ("cpu", "strict:device1"):
+        library = xn.backend.as_device(name).library
+
+        def mark(device, library=library):
+            names.append(library.device_name(device))
+            return 0.0
+
+        monkeypatch.setattr(library, "mark", mark)
+        monkeypatch.setattr(library, "seconds_between", lambda first, second: 0.0)
+    return names
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda x: x,
+        xn.Tensor,
+        lambda x: (x, 1.0),
+        lambda x: [None, x],
+    ],
+    ids=["array", "Tensor", "tuple", "list"],
+)
+def test_the_device_of_the_result_is_timed(marked, of):
+    with xn.device("strict:device1"):
+        x = xn.asarray([1.0])
+    time_calls(lambda: of(x), times=2, warm_up=1)
+    assert marked == ["strict:device1"] * 3
+
+
+@pytest.mark.parametrize("result", [None, 1.0, "x", (), [3]])
+def test_a_result_without_an_array_leaves_the_current_device(marked, result):
+    with xn.device("strict:device1"):
+        time_calls(lambda: result, times=1)
+        time_calls(lambda: result, times=1, warm_up=0)
+    assert marked == ["strict:device1"] * 4
+
+
+def test_a_device_that_is_given_is_timed(marked):
+    x = np.ones(2)
+    time_calls(lambda: x, times=1, on="strict:device1")
+    time_calls(lambda: x, times=1, warm_up=0, on="strict:device1")
+    assert marked == ["strict:device1"] * 4
+
+
+def test_without_a_call_to_warm_up_another_device_is_asked_for(marked):
+    with xn.device("strict:device1"):
+        x = xn.asarray([1.0])
+    message = (
+        "on must be given with warm_up=0, got None, and a result on 'strict:device1' where the"
+    )
+    with pytest.raises(ArgumentError, match=f"{message} .*'cpu'; write on='strict:device1'"):
+        time_calls(lambda: x, times=1, warm_up=0)
+    y = np.ones(2)
+    assert len(time_calls(lambda: y, times=2, warm_up=0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"times": 0}, "times must be a whole number >= 1, got 0; 50"),
+        ({"times": -1}, "times must be a whole number >= 1, got -1"),
+        ({"times": 2.5}, "times must be a whole number >= 1, got 2.5"),
+        ({"times": True}, "times must be a whole number >= 1, got True"),
+        ({"warm_up": -3}, "warm_up must be a whole number >= 0, got -3; 5"),
+        ({"warm_up": None}, "warm_up must be a whole number >= 0, got None"),
+    ],
+    ids=str,
+)
+def test_numbers_of_calls_that_make_no_sense(options, message):
+    calls = []
+    with pytest.raises(ArgumentError, match=f"time_calls: {re.escape(message)}"):
+        time_calls(lambda: calls.append(1), **options)
+    assert calls == []
