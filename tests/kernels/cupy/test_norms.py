@@ -7,8 +7,12 @@ from itertools import product
 import numpy as np
 import pytest
 
+import xpnet as xn
 from tests.kernels.cupy.compare import DTYPES, agree, kernel_of, moved, run
+from tests.kernels.cupy.standin.device import launched
+from xpnet import kernels, nn
 from xpnet.kernels.cupy import batch_norm
+from xpnet.nn.norms.running_statistics import running_statistics
 
 rng = np.random.default_rng(0)
 SHAPES = [(4, 3), (3, 2, 5), (2, 4, 3, 5), (2, 2, 2, 3, 2), (40, 2, 20)]
@@ -69,11 +73,41 @@ def test_channels_in_parts_and_threads_that_walk(gpu, monkeypatch, dtype, shape,
     agree("batch_norm", [x, *given], (0, 1, 2, 3), dtype)
 
 
+def test_a_layer_takes_three_launches_in_training_and_one_in_evaluation(gpu, monkeypatch):
+    monkeypatch.setattr(kernels.registry, "_enabled", True)
+    with xn.device("cuda"):
+        layer, x = nn.BatchNorm2d(3), xn.asarray(np.float32(numbers(4, 3, 5, 5)))
+        launched.clear()
+        layer(x)
+        assert launched["now"] == 3  # statistics, normalised numbers, running statistics
+        layer.eval()
+        launched.clear()
+        layer(x)
+        assert launched["now"] == 1
+
+
 def test_sums_of_few_values_and_of_many_channels_stay_whole():
     assert batch_norm._parts(128, 64) == 1
     assert batch_norm._parts(1 << 30, 2000) == 1
     assert batch_norm._parts(512 * 32 * 32, 16) == 64
     assert batch_norm._parts(4 * 2048, 3) == 4
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("momentum", [0.1, 1, 0.0, None])
+def test_running_statistics(gpu, dtype, momentum):
+    hosts = [numbers(5), weights(5), numbers(5), weights(5)]
+    mean, var, old_mean, old_var = (np.asarray(a, dtype) for a in hosts)
+    exact = [a.astype("float64") for a in (old_mean, old_var, mean, var)]
+    expected = running_statistics((*exact[:2], np.asarray(2)), *exact[2:], 8, momentum)
+    *statistics, batches = moved([old_mean, old_var, np.asarray(2)])
+    actual = running_statistics((*statistics, batches), *moved([mean, var]), 8, momentum)
+    for array, wanted in zip(actual, expected, strict=True):
+        assert (array.dtype, array.shape) == (dtype if wanted.shape else "int64", wanted.shape)
+        np.testing.assert_allclose(
+            np.asarray(array), wanted, rtol=1e-3 if dtype == "float16" else 1e-6
+        )
+    assert int(np.asarray(batches)) == 2  # somebody may hold the old ones
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

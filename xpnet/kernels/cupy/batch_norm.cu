@@ -185,3 +185,18 @@ KERNEL normalize_back(const REAL* dy, const REAL* x, const REAL* mean, const REA
         dx[t] = (REAL)(rest * (weight ? r * (WIDE)weight[c] : r));
     }
 }
+
+// Running mean and variance, and the number of batches, after one more; without a momentum the share
+// of a batch is one of all. As in nn/norms/running_statistics.py.
+KERNEL running_statistics(const REAL* mean, const REAL* var, const REAL* old_mean,
+                          const REAL* old_var, const int64* old_batches, REAL* new_mean,
+                          REAL* new_var, int64* new_batches, INDEX channels, WIDE unbiased,
+                          WIDE momentum, int averages) {
+    const int64 batches = old_batches[0] + 1;
+    const WIDE share = averages ? 1 / (WIDE)batches : momentum;
+    FOR_EACH(c, channels) {
+        new_mean[c] = (REAL)((1 - share) * (WIDE)old_mean[c] + share * (WIDE)mean[c]);
+        new_var[c] = (REAL)((1 - share) * (WIDE)old_var[c] + share * ((WIDE)var[c] * unbiased));
+        if (c == 0) new_batches[0] = batches;
+    }
+}

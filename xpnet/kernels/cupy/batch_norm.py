@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ...typing import Array, DType
 from ..registry import register
 from .gpu import DTYPES, contiguous, cupy, launch, launch_blocks, wide
@@ -65,8 +67,8 @@ def _statistics(x: Array) -> Array:
     arguments = (x, partial, y, n, channels, pixels, parts)
     launch_blocks("batch_norm/statistics", x.dtype, channels * parts, values // parts, *arguments)
     if parts > 1:
-        arguments = (partial, y, values, channels, parts)
-        launch_blocks("batch_norm/merge_statistics", x.dtype, channels, parts, *arguments)
+        merged = (partial, y, values, channels, parts)
+        launch_blocks("batch_norm/merge_statistics", x.dtype, channels, parts, *merged)
     return y
 
 
@@ -154,6 +156,34 @@ def _sums(
         launch_blocks("batch_norm/merge_sums", x.dtype, channels, parts, *merged)
 
 
+# ---- running statistics --------------------------------------------------------------------------
+
+
+def accepts_running(mean: Array, *others: Array) -> bool:
+    *statistics, batches = others
+    same = all(a.dtype == mean.dtype and a.shape == mean.shape for a in statistics)
+    return bool(same and mean.dtype.char in DTYPES and mean.size > 0 and batches.dtype.char in "lq")
+
+
+def update_running(
+    mean: Array,
+    var: Array,
+    old_mean: Array,
+    old_var: Array,
+    old_batches: Array,
+    *,
+    n: int,
+    momentum: float | None,
+) -> tuple[Array, Array, Array]:
+    with mean.device:
+        given = [contiguous(a) for a in (mean, var, old_mean, old_var, old_batches)]
+        after = tuple(cupy().empty(a.shape, a.dtype) for a in given[2:])
+        averages = np.int32(momentum is None)
+        arguments = (mean.size, n / (n - 1), float(momentum or 0.0), averages)
+        launch("batch_norm/running_statistics", mean.dtype, mean.size, *given, *after, *arguments)
+    return after
+
+
 register(
     "batch_statistics",
     library="cupy",
@@ -162,3 +192,4 @@ register(
     accepts=accepts_statistics,
 )
 register("batch_norm", library="cupy", forward=forward, backward=backward, accepts=accepts)
+register("running_statistics", library="cupy", update=update_running, accepts=accepts_running)

@@ -12,16 +12,15 @@ from ...backend import (
     DEFAULT_FLOAT,
     DeviceLike,
     asarray,
-    namespace,
     unwrap,
 )
 from ...errors import ArgumentError
 from ...ops import batch_norm, batch_statistics
 from ...ops.matching import require_image
 from ...ops.norms.channels import require_positive, values_per_channel
-from ...typing import Array
 from .. import init
 from .base import Norm, filled, require_num_channels, require_same_kind
+from .running_statistics import running_statistics
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 
@@ -77,19 +76,11 @@ class _BatchNorm(Norm):
         statistics = batch_statistics(bare)
         mean, var = statistics[0, ...], statistics[1, ...]
         y = batch_norm(x, mean, var, *weights, training=True, eps=self.eps)
-        self._remember(mean, var, values_per_channel(bare))
+        old = (self.running_mean, self.running_var, self.num_batches_tracked)
+        self.running_mean, self.running_var, self.num_batches_tracked = running_statistics(
+            old, mean, var, values_per_channel(bare), self.momentum
+        )
         return y
-
-    def _remember(self, mean: Array, var: Array, n: int) -> None:
-        """Move the running statistics towards those of a batch; new arrays, for JAX's sake."""
-        xp = namespace(mean)
-        # asarray, because NumPy makes a scalar of it
-        self.num_batches_tracked = xp.asarray(self.num_batches_tracked + 1)
-        share: Any = self.momentum
-        if share is None:
-            share = 1.0 / xp.astype(self.num_batches_tracked, mean.dtype)
-        self.running_mean = (1 - share) * self.running_mean + share * mean
-        self.running_var = (1 - share) * self.running_var + share * (var * (n / (n - 1)))
 
     def _require_input(self, x: Any) -> None:
         where = type(self).__name__
