@@ -73,8 +73,16 @@ def test_the_package_runs_as_a_module():
     assert "650" in done.stdout
 
 
-def test_a_wrong_argument_is_no_traceback_in_a_process():
-    command = [sys.executable, "-m", "xpnet.cli", "train", "--model", "mpl"]
+@pytest.mark.parametrize("module", ["xpnet", "xpnet.cli"])
+def test_a_wrong_argument_is_no_traceback_in_a_process(module):
+    command = [sys.executable, "-m", module, "train", "--model", "mpl"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
+    assert done.stderr.startswith("xpnet: error: argument --model: ")
     assert "Traceback" not in done.stderr
+
+
+def test_the_package_is_the_command():
+    command = [sys.executable, "-m", "xpnet", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"xpnet {xn.__version__}\n"), done.stderr
