@@ -1,5 +1,7 @@
 """autocast: which operation runs in which dtype, and what arrives where."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -198,6 +200,26 @@ def test_tf32_is_for_gpus_of_nvidia(name):
     ):
         pass
     assert MODE.precision is None
+
+
+def test_tf32_replaces_half_precision_and_none_does_not_end_it(monkeypatch):
+    on = []
+
+    @contextmanager
+    def tf32(library, device):
+        on.append(True)
+        yield
+        on.pop()
+
+    monkeypatch.setattr(type(xn.backend.current_device().library), "tf32", tf32)
+    with xn.autocast("float16"), xn.autocast("tf32"):
+        assert MODE.precision is None
+        assert on
+        with xn.autocast(None):
+            assert on  # another thread may be multiplying
+        with xn.autocast("float16"):
+            assert MODE.precision.name == "float16"
+    assert not on
 
 
 def test_arrays_of_two_libraries_are_refused_as_ever():

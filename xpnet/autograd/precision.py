@@ -209,7 +209,9 @@ class autocast(ContextDecorator):  # noqa: N801 - reads as a statement: `with xn
     dtype : {"float16", "bfloat16", "tf32"} or None
         ``"tf32"`` keeps float32 and lets the products of an NVIDIA GPU round their inputs to 10
         bits. It is a setting of the whole process while the block is open: call backward inside.
-        None computes as without autocast, inside a block that has it.
+        None keeps float32 and float64 inside a block of half precision; TF32, a setting of the
+        process, goes on until its own block ends. ``"tf32"`` inside a block of half precision
+        replaces it.
     enabled : bool
         False is the same as None.
     device : str or Device, optional
