@@ -18,6 +18,7 @@ two_loops.py, flat.py  the memory of `LBFGS`; all parameters as one vector
 line_search.py         a step length that satisfies the strong Wolfe conditions
 clip.py                `clip_grad_norm_`, `clip_grad_value_`
 grad_scaler.py         `GradScaler`: the loss of float16, scaled
+unscale.py             gradients without that scale, and whether they are finite
 schedules/             `StepLR` ... `ReduceLROnPlateau`: the learning rate as a function of the step
 =====================  =========================================================================
 """

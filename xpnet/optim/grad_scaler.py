@@ -19,17 +19,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from ..autograd import Tensor
-from ..backend import (
-    Device,
-    device_of,
-    dtype_name,
-    is_array,
-    is_floating,
-    namespace,
-    to_numpy,
-    unwrap,
-)
-from ..errors import AnomalyError, ArgumentError, DTypeError
+from ..backend import is_array, to_numpy
+from ..errors import AnomalyError, ArgumentError
 from ..typing import Array
 from .optimizer import Optimizer
 from .scaler_options import (
@@ -39,6 +30,7 @@ from .scaler_options import (
     steps_in_a_row,
     switch,
 )
+from .unscale import unscale
 
 __all__ = ["GradScaler"]
 
@@ -162,23 +154,8 @@ class GradScaler:
                 "GradScaler.unscale_: it must be called once before each step, got a second call; "
                 "call update() after the step"
             )
-        factor = 1.0 / self._scale
-        flags: list[Array] = []
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                g = unwrap(p.grad)
-                if not is_floating(g) or dtype_name(g.dtype) in ("float16", "bfloat16"):
-                    raise DTypeError(
-                        f"GradScaler.unscale_: parameters must be in float32, got {g.dtype}; keep "
-                        "the model in float32 and compute inside xn.autocast"
-                    )
-                xp = namespace(g)
-                # a new array: backward may have given one array to two parameters
-                p.grad = xp.asarray(g * factor)
-                flags.append(xp.asarray(xp.all(xp.isfinite(g))))
-        self._unscaled[optimizer] = _all(flags)
+        params = [p for group in optimizer.param_groups for p in group["params"]]
+        self._unscaled[optimizer] = unscale(params, 1.0 / self._scale)
 
     def step(self, optimizer: Optimizer) -> None:
         """Let the optimizer step if all of its gradients are finite.
@@ -205,7 +182,7 @@ class GradScaler:
             self.unscale_(optimizer)
         finite = self._unscaled.pop(optimizer)
         # the one place where a GPU is waited for
-        good = all(bool(to_numpy(flag)) for flag in finite)
+        good = all(bool(to_numpy(flag).all()) for flag in finite)
         self._stepped[optimizer] = good
         if good:
             optimizer.step()
@@ -283,11 +260,3 @@ class GradScaler:
         self.growth_interval = int(state["growth_interval"])
         self._good = int(state["_growth_tracker"])
         self.skipped = int(state.get("skipped", 0))
-
-
-def _all(flags: list[Array]) -> list[Array]:
-    """Return for each device whether all of its flags are true."""
-    by_device: dict[Device, list[Array]] = {}
-    for flag in flags:
-        by_device.setdefault(device_of(flag), []).append(flag)
-    return [namespace(*some).all(namespace(*some).stack(some)) for some in by_device.values()]

@@ -24,6 +24,7 @@ from . import (
     relu,
     row_norm,
     softmax,
+    unscale,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "relu",
     "row_norm",
     "softmax",
+    "unscale",
 ]

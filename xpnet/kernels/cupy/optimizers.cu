@@ -154,3 +154,17 @@ KERNEL clipped(Tensors all, const WIDE* sums, INDEX parts, REAL* norm, WIDE most
     if (factor > 1) factor = 1;
     FOR_EACH_OF(all, i, t) all.p[i][t] = (REAL)((WIDE)all.g[i][t] * factor);
 }
+
+// ---- taking the scale of the loss out ------------------------------------------------------------
+
+// p = g times `factor`. Each block notes whether all of its g were finite, from place `offset` on.
+KERNEL unscaled(Tensors all, int* finite, INDEX offset, WIDE factor) {
+    WIDE others = 0;
+    FOR_EACH_OF(all, i, t) {
+        const WIDE g = (WIDE)all.g[i][t];
+        if (g - g != 0) others = 1;  // infinite, or NaN
+        all.p[i][t] = (REAL)(g * factor);
+    }
+    others = block_sum(others);
+    if (threadIdx.x == 0) finite[offset + blockIdx.x] = others == 0;
+}
