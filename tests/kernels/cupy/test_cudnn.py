@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
+import threading
 from itertools import product
 from types import ModuleType, SimpleNamespace
 
@@ -153,7 +155,11 @@ class Graph:
 
 
 class Handle:
-    stream = None
+    alive = []
+
+    def __init__(self):
+        self.stream = None
+        Handle.alive.append(self)
 
 
 def names(*words):
@@ -173,10 +179,12 @@ def library(gpu, monkeypatch):
     monkeypatch.setitem(sys.modules, "cudnn", module)
     monkeypatch.setattr(cudnn, "_tf32", lambda: False)
     monkeypatch.delenv("XPNET_CUDNN", raising=False)
-    caches = (cudnn._usable, cudnn._library, cudnn._handle, cudnn._planned, cudnn._warn)
+    module.destroy_handle = Handle.alive.remove
+    monkeypatch.setattr(cudnn, "_of_thread", cudnn._OfThread())
+    caches = (cudnn._usable, cudnn._library, cudnn._warn)
     for cached in caches:
         cached.cache_clear()
-    Graph.built, Graph.refused = [], ()
+    Graph.built, Graph.refused, Handle.alive[:] = [], (), []
     with Stream(non_blocking=True):
         yield module
     for cached in caches:
@@ -250,6 +258,107 @@ def test_a_broken_installation_is_told_once_and_nothing_is_lost(library, monkeyp
     with pytest.warns(RuntimeWarning, match=r"libcudnn\.so\.9.*XPNET_CUDNN=off"):
         agree("conv", [numbers(2, 3, 5, 5), numbers(4, 3, 3, 3)], (0, 1))
     agree("conv", [numbers(2, 3, 6, 5), numbers(4, 3, 3, 3)], (0, 1))
+
+
+ARRAYS = [numbers(2, 3, 5, 5), numbers(4, 3, 3, 3)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("std::bad_alloc"),
+        RuntimeError("CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+        RuntimeError("cudaErrorMemoryAllocation: out of memory"),
+        cudnnGraphNotSupportedError("No execution plans: CUDNN_STATUS_ALLOC_FAILED"),
+    ],
+    ids=["host", "device", "cuda", "engines"],
+)
+@pytest.mark.parametrize("step", ["create_handle", "build_plans"])
+def test_a_plan_that_failed_for_want_of_memory_is_made_when_there_is_some(
+    library, monkeypatch, error, step
+):
+    def fail(*args):
+        raise error
+
+    owner = library if step == "create_handle" else Graph
+    with monkeypatch.context() as short:
+        short.setattr(owner, step, fail)
+        with pytest.warns(RuntimeWarning, match="not used .memory ran out; it is tried again"):
+            agree("conv", ARRAYS, (0, 1))
+    Graph.built = []
+    for _ in range(2):
+        agree("conv", ARRAYS, (0, 1))
+    assert len(Graph.built) == 3
+
+
+@pytest.mark.parametrize(("free", "tried"), [(1 << 20, 6), (1 << 34, 3)])
+def test_an_error_that_tells_no_reason_may_be_memory_where_little_is_left(
+    library, gpu, monkeypatch, free, tried
+):
+    def fail(*args):
+        raise RuntimeError("CUDNN_STATUS_EXECUTION_FAILED")
+
+    monkeypatch.setattr(gpu.cuda.runtime, "memGetInfo", lambda: (free, 1 << 34))
+    monkeypatch.setattr(Graph, "build_plans", fail)
+    with pytest.warns(RuntimeWarning, match="cuDNN is installed but was not used"):
+        agree("conv", ARRAYS, (0, 1))
+    agree("conv", ARRAYS, (0, 1))
+    assert len(Graph.built) == tried
+
+
+def test_each_thread_has_a_handle_which_goes_back_when_it_ends(library):
+    agree("conv", ARRAYS, (0, 1))
+    (own,) = Handle.alive
+    seen, failed = [], []
+
+    def work():
+        try:
+            with Stream(non_blocking=True):
+                agree("conv", ARRAYS, (0, 1))
+            seen.extend(Handle.alive)
+        except BaseException as error:  # a thread would keep it to itself
+            failed.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert not failed
+    assert len(seen) == 2
+    assert seen[0] is own
+    assert len({id(graph.handle) for graph in Graph.built}) == 2
+    gc.collect()
+    assert Handle.alive == [own]
+
+
+def test_another_thread_between_the_choice_of_the_stream_and_the_work_changes_nothing(
+    library, monkeypatch
+):
+    agree("conv", ARRAYS, (0, 1))
+    execute, others = Graph.execute, []
+
+    def interrupted(self, *args, **options):
+        if threading.current_thread() is threading.main_thread():
+            thread = threading.Thread(target=elsewhere)
+            thread.start()
+            thread.join()
+        return execute(self, *args, **options)
+
+    def elsewhere():
+        with Stream(non_blocking=True) as stream:
+            agree("conv", ARRAYS, (0, 1))
+            others.append(stream)
+
+    monkeypatch.setattr(Graph, "execute", interrupted)
+    agree("conv", ARRAYS, (0, 1))  # `execute` looks at the stream of its handle
+    assert len(others) == 3
+
+
+def test_the_oldest_plan_is_forgotten_first(library, monkeypatch):
+    monkeypatch.setattr(cudnn, "MOST_PLANS", 3)
+    longer = [numbers(2, 3, 6, 5), ARRAYS[1]]
+    for arrays, made in ((ARRAYS, 3), (ARRAYS, 3), (longer, 6), (longer, 6), (ARRAYS, 9)):
+        agree("conv", arrays, (0, 1))
+        assert len(Graph.built) == made
 
 
 def test_it_can_be_switched_off(library, monkeypatch):

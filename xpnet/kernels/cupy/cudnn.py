@@ -13,8 +13,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
+import threading
 import warnings
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +35,12 @@ _COMPUTE = {"e": "FLOAT", "f": "FLOAT", "d": "DOUBLE"}
 _INEXACT = ("TENSOR_CORE", "DOWN_CONVERT_INPUTS", "REDUCED_PRECISION_REDUCTION")
 """Notes of plans that compute with fewer bits than the arrays have."""
 
+MOST_PLANS = 1024
+"""A thread keeps so many plans."""
+
+LITTLE = 256 << 20
+"""With fewer bytes left on a GPU, whatever fails may do so for want of memory."""
+
 X, W, Y = 1, 2, 3
 """The numbers of images, weights and results in a graph."""
 
@@ -46,26 +54,45 @@ class Images(NamedTuple):
     windows: Windows
 
 
+class _Handle:
+    """A handle of cuDNN for one device and thread.
+
+    Between the choice of its stream and the work no other thread may choose another.
+    """
+
+    def __init__(self) -> None:
+        self.number: Any = None
+        self.library, self.device = _library(), cupy().cuda.Device()
+        self.number = self.library.create_handle()
+
+    def __del__(self) -> None:
+        """Give the handle back, when its thread has ended; a process that ends does so itself."""
+        if self.number is not None and not sys.is_finalizing():
+            with self.device:
+                self.library.destroy_handle(self.number)
+
+
 class Plan(NamedTuple):
     """What cuDNN will do for one of the three sums."""
 
     graph: Any
-    handle: Any
+    handle: _Handle
     workspace: int
 
     def run(self, x: Array, w: Array, y: Array) -> None:
         """Compute that of the three arrays which the plan is for; all are C-contiguous."""
         cp = cupy()
-        _library().set_stream(handle=self.handle, stream=cp.cuda.get_current_stream().ptr)
+        handle = self.handle.number
+        _library().set_stream(handle=handle, stream=cp.cuda.get_current_stream().ptr)
         # taken from the pool, and given back to it before the work is done: the order of the
         # stream keeps what comes next from writing there too early
         space = cp.empty(max(self.workspace, 1), np.uint8)
         pointers = {X: x.data.ptr, W: w.data.ptr, Y: y.data.ptr}
-        self.graph.execute(pointers, space.data.ptr, handle=self.handle)
+        self.graph.execute(pointers, space.data.ptr, handle=handle)
 
 
 def plan(kind: str, images: Images, char: str) -> Plan | None:
-    """Return the plan for a sum on the current device, None if cuDNN has none.
+    """Return this thread's plan for a sum on the current device, None if cuDNN has none.
 
     Parameters
     ----------
@@ -77,7 +104,23 @@ def plan(kind: str, images: Images, char: str) -> Plan | None:
     """
     if not _usable() or not _covered(images):
         return None
-    return _planned(kind, images, char, char == "f" and _tf32(), cupy().cuda.Device().id)
+    wanted = (kind, images, char, char == "f" and _tf32(), cupy().cuda.Device().id)
+    plans = _of_thread.plans
+    if wanted in plans:
+        return plans[wanted]
+    made = None
+    try:
+        made = _made(*wanted)
+    except Exception as error:  # of many kinds, by version: a shape, a library that is missing
+        if _for_want_of_memory(error):
+            _warn("memory ran out; it is tried again")
+            return None
+        if "Supported" not in type(error).__name__:
+            _warn(f"{type(error).__name__}: {error}")
+    if len(plans) >= MOST_PLANS:
+        del plans[next(iter(plans))]  # the oldest
+    plans[wanted] = made
+    return made
 
 
 def _covered(images: Images) -> bool:
@@ -110,32 +153,49 @@ def _tf32() -> bool:
     return bool(products.get_compute_type(np.dtype(np.float32)) == TF32)
 
 
-@cache
-def _handle(device: int) -> Any:
-    return _library().create_handle()
+class _OfThread(threading.local):
+    def __init__(self) -> None:
+        self.handles: dict[int, _Handle] = {}
+        self.plans: dict[tuple[Any, ...], Plan | None] = {}
 
 
-@lru_cache(maxsize=1024)
-def _planned(kind: str, images: Images, char: str, tf32: bool, device: int) -> Plan | None:
-    try:
-        library = _library()
-        graph = _graph(library, kind, images, char, _handle(device))
-        notes = ["NONDETERMINISTIC"]
-        if char == "e":
-            notes.append("REDUCED_PRECISION_REDUCTION")
-        elif not tf32:
-            notes.extend(_INEXACT)
-        graph.validate()
-        graph.build_operation_graph()
-        graph.create_execution_plans([library.heur_mode.A, library.heur_mode.FALLBACK])
-        graph.deselect_numeric_notes([getattr(library.numerical_note, name) for name in notes])
-        graph.check_support()
-        graph.build_plans()
-        return Plan(graph, _handle(device), graph.get_workspace_size())
-    except Exception as error:  # of many kinds, by version: a shape, a library that is missing
-        if "Supported" not in type(error).__name__:
-            _warn(f"{type(error).__name__}: {error}")
-        return None
+_of_thread = _OfThread()
+
+
+def _handle(device: int) -> _Handle:
+    if device not in _of_thread.handles:
+        _of_thread.handles[device] = _Handle()
+    return _of_thread.handles[device]
+
+
+def _made(kind: str, images: Images, char: str, tf32: bool, device: int) -> Plan:
+    library, handle = _library(), _handle(device)
+    graph = _graph(library, kind, images, char, handle.number)
+    notes = ["NONDETERMINISTIC"]
+    if char == "e":
+        notes.append("REDUCED_PRECISION_REDUCTION")
+    elif not tf32:
+        notes.extend(_INEXACT)
+    graph.validate()
+    graph.build_operation_graph()
+    graph.create_execution_plans([library.heur_mode.A, library.heur_mode.FALLBACK])
+    graph.deselect_numeric_notes([getattr(library.numerical_note, name) for name in notes])
+    graph.check_support()
+    graph.build_plans()
+    return Plan(graph, handle, graph.get_workspace_size())
+
+
+def _for_want_of_memory(error: Exception) -> bool:
+    """Tell whether something may have failed that works when there is memory again.
+
+    cuDNN's errors do not always tell: what is left is asked as well.
+    """
+    if isinstance(error, ImportError | OSError):
+        return False
+    if isinstance(error, MemoryError) or "ALLOC" in str(error).upper():
+        return True
+    free: int = cupy().cuda.runtime.memGetInfo()[0]
+    return free < LITTLE
 
 
 @cache
