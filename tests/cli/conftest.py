@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.kernels.cupy import emulated
 from xpnet.cli import main
 
 
@@ -17,6 +18,15 @@ def xpnet(capsys):
         return SimpleNamespace(code=code, out=out, err=err)
 
     return run
+
+
+@pytest.fixture
+def gpu():
+    """The stand-in for CuPy."""
+    if emulated.unavailable():
+        pytest.skip(emulated.unavailable())
+    with emulated.emulation() as module:
+        yield module
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@
 ``classes.py``      which classes are used, and how they are numbered
 ``labels.py``       the arrays of a file as inputs and classes
 ``augment.py``      augmentation by names
+``capturing.py``    why steps are not recorded
 ``problem.py``      which model and loss fit the data
 ``outputs.py``      the files that a training writes
 ``devices.py``      ``xpnet devices``
@@ -20,6 +21,7 @@
 ``serve.py``        ``xpnet serve``
 ``export.py``       ``xpnet export``
 ``summary.py``      ``xpnet summary``
+``bench.py``        ``xpnet bench``, with ``bench_rows.py``: what is measured
 ==================  ======================================================
 """
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from .. import backend, optim
-from ..backend import time_calls
+from .. import backend
 from ..errors import ArgumentError
-from ..nn import Module
-from ..nn import functional as F
 from . import problem
+from .bench_rows import measured
 from .parsing import choice, numbers, whole
-from .summary import model_and_shape
 from .training_options import LEARNING_RATES
 
 __all__ = ["add_parser", "run"]
@@ -29,16 +21,28 @@ examples:
   xpnet bench
   xpnet bench mlp lenet5 resnet20 --batch-sizes 32,128,512
   xpnet bench lenet5 --devices cpu,cuda,torch:cpu
+  xpnet bench lenet5 --devices cuda --precision float16
+  xpnet bench lenet5 --devices cuda --capture
   xpnet bench mine.safetensors --steps 200 --json
 
-A training step is forward, loss, backward and update on samples that are on the device. Times are
-medians; on a GPU they are taken by events in its queue. Each device is measured in a process of its
-own, since the threads of two libraries take each other's cores.
+A training step is forward, loss, backward and update on samples that are on the device; samples/s
+are those of the steps in the column "step". Times are medians; on a GPU they are taken by events in
+its queue. Each device is measured in a process of its own, since the threads of two libraries take
+each other's cores.
 """
 
-COLUMNS = ("model", "device", "batch", "step", "samples/s", "predict", "one sample")
-WIDTHS = (18, 10, 6, 10, 10, 10, 10)
-WARM_UP = 5
+COLUMNS = {
+    "model": 18,
+    "device": 10,
+    "precision": 9,
+    "batch": 6,
+    "step": 10,
+    "samples/s": 10,
+    "captured": 10,
+    "predict": 10,
+    "one sample": 10,
+}
+"""The columns of the table, and how wide they are."""
 
 
 def add_parser(commands: Any) -> None:
@@ -95,6 +99,19 @@ def add_parser(commands: Any) -> None:
         metavar="NAME",
         help="float32 (default) or float64",
     )
+    parser.add_argument(
+        "--precision",
+        type=choice(["float16", "bfloat16", "tf32"]),
+        metavar="NAME",
+        help="train and predict in float16, bfloat16 or, on an NVIDIA GPU, tf32, as `xpnet train "
+        "--precision`; a column says so",
+    )
+    parser.add_argument(
+        "--capture",
+        action="store_true",
+        help="measure steps that are recorded as a CUDA graph and replayed as well, in a column of "
+        "their own; where none can be recorded it has a dash, and a line says why",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, times in seconds")
     problem.add_model_options(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -103,18 +120,38 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     names = _devices(options.devices)
+    if options.precision is not None and options.dtype != "float32":
+        raise ArgumentError(
+            f"bench: --precision must go with --dtype float32, got --dtype {options.dtype}, which "
+            "is never rounded; leave one of them out"
+        )
     for name in names:
         backend.as_device(name)  # raises for one that is not there, before anything is measured
+    left_out = [
+        *(["precision"] if options.precision is None else []),
+        *([] if options.capture else ["captured"]),
+    ]
+    columns = {name: width for name, width in COLUMNS.items() if name not in left_out}
     if not options.json:
-        print(_line(COLUMNS), flush=True)
-    rows = []
-    for row in _measured(options, names):
+        print(_line(dict(zip(columns, columns, strict=True)), columns), flush=True)
+    rows: list[dict[str, Any]] = []
+    told: set[str] = set()
+    for row in measured(options, names):
         rows.append(row)
         if not options.json:
-            print(_line(_words(row)), flush=True)
+            print(_line(_words(row), columns), flush=True)
+            told.add(_say_what_is_missing(row, told))
     if options.json:
         print(json.dumps(rows, indent=2))
     return 0
+
+
+def _say_what_is_missing(row: dict[str, Any], told: set[str]) -> str:
+    """Say why there is a dash among the captured steps, unless that was said of a row before."""
+    text = f"xpnet: no step was captured on {row['device']}: {row['not_captured']}"
+    if row["not_captured"] is not None and text not in told:
+        print(text, file=sys.stderr)
+    return text
 
 
 def _devices(text: str | None) -> list[str]:
@@ -128,95 +165,23 @@ def _devices(text: str | None) -> list[str]:
     return names
 
 
-def _measured(options: argparse.Namespace, names: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each model, device and batch size."""
-    if len(names) > 1:
-        for name in names:
-            yield from _in_a_process(options, name)
-        return
-    with backend.device(names[0]):
-        for name in options.models:
-            for batch in options.batch_sizes:
-                yield _row(options, name, names[0], batch)
-
-
-def _in_a_process(options: argparse.Namespace, device: str) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "xpnet.cli", "bench", *options.models, "--json"]
-    given = {"devices": device, "batch_sizes": ",".join(map(str, options.batch_sizes))}
-    for key in ("steps", "input_shape", "outputs", "optimizer", "dtype", *problem.MLP_DEFAULTS):
-        value = getattr(options, key)
-        if value is not None:
-            given[key] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    for key, value in given.items():
-        command += [f"--{key.replace('_', '-')}", value]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise ArgumentError(
-            f"bench: device {device!r} must work, got: "
-            f"{said[-1].removeprefix('xpnet: error: ') if said else done.returncode}; "
-            f"try it alone with --devices {device}"
-        )
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
-    return rows
-
-
-def _row(options: argparse.Namespace, name: str, device: str, batch: int) -> dict[str, Any]:
-    backend.manual_seed(0)
-    # an option that was settled for one model is not one for the next
-    model, shape = model_and_shape(argparse.Namespace(**{**vars(options), "model": name}))
-    model.to(backend.current_device(), dtype=options.dtype)
-    rng = np.random.default_rng(0)
-    x = backend.asarray(rng.random((batch, *shape)), options.dtype)
-    step = time_calls(_training(options, model, x, rng), options.steps, WARM_UP)
-    predict = time_calls(lambda: model.predict(x), options.steps, WARM_UP)
-    first = x[:1, ...]
-    one = time_calls(lambda: model.predict(first), options.steps, WARM_UP)
-    seconds = statistics.median(step)
+def _words(row: dict[str, Any]) -> dict[str, str]:
+    """Return what stands in the columns."""
     return {
-        "model": name,
-        "device": device,
-        "batch": batch,
-        "step": seconds,
-        "step_quartiles": [float(q) for q in np.quantile(step, [0.25, 0.75])],
-        "samples_per_second": batch / seconds,
-        "predict": statistics.median(predict),
-        "predict_one": statistics.median(one),
-        "steps": options.steps,
+        **{name: str(row[name]) for name in ("model", "device", "precision", "batch")},
+        **{name: _milliseconds(row[name]) for name in ("step", "captured", "predict")},
+        "samples/s": f"{row['samples_per_second']:,.0f}",
+        "one sample": _milliseconds(row["predict_one"]),
     }
 
 
-def _training(options: argparse.Namespace, model: Module, x: Any, rng: np.random.Generator) -> Any:
-    """Return a training step with random targets of the kind that the model's loss takes."""
-    loss = F.get_loss(problem.loss_of(model))
-    shape = tuple(model(x).shape)
-    if problem.loss_of(model) == "cross_entropy":  # (N, K) or (N, K, H, W): a class for each
-        targets = backend.asarray(rng.integers(0, shape[1], (shape[0], *shape[2:])))
-    else:  # the models of two classes: 0 or 1; -1 or 1 is the perceptron's
-        labels = rng.integers(0, 2, shape)
-        if problem.loss_of(model) == "perceptron":
-            labels = 2 * labels - 1
-        targets = backend.asarray(labels, options.dtype)
-    optimizer = optim.by_name(options.optimizer)(
-        model.parameters(), lr=LEARNING_RATES[options.optimizer] / 100
+def _milliseconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{1e3 * seconds:.3g} ms"
+
+
+def _line(words: dict[str, str], columns: dict[str, int]) -> str:
+    cells = (
+        f"{words[name]:<{width}}" if i < 2 else f"{words[name]:>{width}}"
+        for i, (name, width) in enumerate(columns.items())
     )
-
-    def step() -> None:
-        optimizer.zero_grad()
-        loss(model(x), targets).backward()
-        optimizer.step()
-
-    return step
-
-
-def _words(row: dict[str, Any]) -> tuple[str, ...]:
-    times = [f"{1e3 * row[key]:.3g} ms" for key in ("step", "predict", "predict_one")]
-    rate = f"{row['samples_per_second']:,.0f}"
-    return (row["model"], row["device"], str(row["batch"]), times[0], rate, *times[1:])
-
-
-def _line(words: tuple[str, ...]) -> str:
-    return "  ".join(
-        f"{word:<{width}}" if i < 2 else f"{word:>{width}}"
-        for i, (word, width) in enumerate(zip(words, WIDTHS, strict=True))
-    ).rstrip()
+    return "  ".join(cells).rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import sys
 import time
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..nn import Module
 from ..training import Checkpoints, History, StopOnNaN, Trainer
 from . import datasets, problem
 from .augment import augmentation_of
+from .capturing import reasons_told_to
 from .classes import pick
 from .outputs import require_usable
 from .report import Run, notes_of, record_of, write
@@ -32,6 +34,7 @@ examples:
   xpnet train --model vgg --data mnist --augment shift:2,rotate:10
   xpnet train --model unet --data shapes --epochs 20
   xpnet train --data mine.npz --device cuda --dtype float64 --output mine.safetensors
+  xpnet train --model lenet5 --data mnist --device cuda --precision tf32 --capture
   xpnet train --config mine.toml --epochs 50
   xpnet train --data mnist --checkpoint-dir run --checkpoint-every 100 --resume
 
@@ -92,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
     )
     written = write(run_, options.output, options.plot)
     print(_outcome(run_, trainer.device.name))
+    if options.capture:
+        print(f"{trainer.steps_replayed:,} steps were replayed")
     print("wrote " + ", ".join(written))
     return 130 if history.interrupted else 0
 
@@ -127,16 +132,22 @@ def _fit(
     if options.checkpoint_dir is not None:
         checkpoints = Checkpoints(options.checkpoint_dir, options.checkpoint_every, notes=notes)
     try:
-        return trainer.fit(
-            train,
-            validation=test,
-            epochs=options.epochs,
-            progress=not options.no_progress,
-            checkpoint_dir=checkpoints,
-            resume="auto" if options.resume or options.checkpoint_dir is None else "never",
-        )
+        with reasons_told_to(_say_not_recorded):
+            return trainer.fit(
+                train,
+                validation=test,
+                epochs=options.epochs,
+                progress=not options.no_progress,
+                checkpoint_dir=checkpoints,
+                resume="auto" if options.resume or options.checkpoint_dir is None else "never",
+            )
     except (AnomalyError, ArgumentError, ModelFileError) as error:
         raise type(error)(_in_words_of_the_command_line(str(error))) from error
+
+
+def _say_not_recorded(reason: str) -> None:
+    text = f"--capture is of no use here, steps are taken one by one: {reason}"
+    print(f"xpnet: {text}", file=sys.stderr)
 
 
 def _in_words_of_the_command_line(message: str) -> str:
@@ -175,6 +186,7 @@ def _trainer(options: argparse.Namespace, model: Module, train: ArrayDataset) ->
         callbacks=[StopOnNaN()],
         clip_norm=options.clip_norm,
         precision=options.precision,
+        capture=options.capture,
     )
 
 

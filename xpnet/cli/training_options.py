@@ -117,6 +117,12 @@ def add_where(parser: Any) -> None:
         "weights stay what --dtype says",
     )
     group.add_argument(
+        "--capture",
+        action="store_true",
+        help="with --device cuda, record a training step as a CUDA graph and replay it: the same "
+        "numbers with fewer launches; where that cannot be, a line says why",
+    )
+    group.add_argument(
         "--output",
         default="model.safetensors",
         metavar="FILE",

@@ -36,6 +36,7 @@ from .callbacks import (
     StopOnNaN,
     TensorBoard,
 )
+from .capture import CaptureWarning
 from .checkpointing import Checkpoints
 from .history import History
 from .metrics import Metric
@@ -46,6 +47,7 @@ from .training_step import TrainingStep
 __all__ = [
     "CSVLogger",
     "Callback",
+    "CaptureWarning",
     "Checkpoint",
     "Checkpoints",
     "EarlyStopping",

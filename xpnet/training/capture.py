@@ -35,13 +35,35 @@ from .precision import Precision
 from .steps import take_step
 from .totals import Totals
 
-__all__ = ["Capture"]
+__all__ = ["Capture", "CaptureWarning"]
 
 WARM_UP = 2
 """So many steps are taken as usual before one is recorded: kernels are compiled in them."""
 
 MOST = 8
 """So many shapes of batches get a recording, which keeps the memory of a step each."""
+
+
+class CaptureWarning(UserWarning):
+    """Steps are not recorded, though that was asked for.
+
+    Parameters
+    ----------
+    where : str
+        Who takes the steps.
+    reason : str
+    """
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where, self.reason = where, reason
+
+    def __str__(self) -> str:
+        """Return the whole sentence."""
+        return (
+            f"{self.where}: capture=True is of no use here, steps are taken one by one: "
+            f"{self.reason}"
+        )
 
 
 class Capture:
@@ -155,8 +177,7 @@ class Capture:
     def _give_up(self, reason: str) -> None:
         """Take all further steps of the fit as usual, and say why."""
         self._recorder = None
-        text = f"{self.where}: capture=True is of no use here, steps are taken one by one: {reason}"
-        warnings.warn(text, stacklevel=1 + _levels_to_the_caller())
+        warnings.warn(CaptureWarning(self.where, reason), stacklevel=1 + _levels_to_the_caller())
 
 
 def _levels_to_the_caller() -> int:

@@ -175,7 +175,15 @@ def _modules():
     cupy.get_default_memory_pool = lambda: device.default_pool
     cupy.get_default_pinned_memory_pool = lambda: _pinned_pool
     for name in (
-        *("Device", "Event", "Stream", "MemoryPool", "using_allocator", "get_current_stream"),
+        *(
+            "Device",
+            "Event",
+            "Stream",
+            "MemoryPool",
+            "using_allocator",
+            "get_current_stream",
+            "get_elapsed_time",
+        ),
         *("alloc_pinned_memory", "set_pinned_memory_allocator", "MemoryPointer"),
     ):
         setattr(cuda, name, getattr(device, name))

@@ -9,6 +9,7 @@ uses, replaying it fails, which on a GPU would go unnoticed.
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections import Counter
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ class Event:
 
     def record(self, stream=None):
         self.recorded = stream or get_current_stream()
+        self.seconds = time.perf_counter()
 
     def synchronize(self):
         wait("Event.synchronize")
@@ -74,6 +76,11 @@ class Event:
     @property
     def done(self):
         return True
+
+
+def get_elapsed_time(first, second):
+    """Return the milliseconds between two events."""
+    return 1e3 * (second.seconds - first.seconds)
 
 
 class Stream:
