@@ -71,9 +71,33 @@ def test_the_mean_over_nothing_is_zero(gpu):
     assert (dx == 0).all()
 
 
-def test_a_label_that_is_no_class_reads_nothing(gpu):
-    y, *_ = run("cross_entropy", moved([np.ones((2, 3)), np.array([3, -7])]), reduction="none")
-    assert (y == 0).all()
+@pytest.mark.parametrize("wrong", [3, -7, -1, 2**62])
+@pytest.mark.parametrize("ignore_index", [-100, 1])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_label_that_is_no_class_makes_the_loss_nan_and_has_no_gradient(
+    gpu, dtype, ignore_index, wrong
+):
+    x, labels = rng.standard_normal((4, 3)), np.array([2, wrong, ignore_index, 0])
+    options = {"ignore_index": ignore_index, "label_smoothing": 0.1}
+    y, dx, _ = run("cross_entropy", moved([x, labels], dtype), reduction="none", **options)
+    assert np.isnan(y).tolist() == [False, True, False, False]
+    assert y[2] == 0
+    assert np.any(dx != 0, axis=1).tolist() == [True, False, False, True]
+    left_out = np.array([2, ignore_index, ignore_index, 0])
+    for reduction in ("mean", "sum"):
+        y, dx, _ = run("cross_entropy", moved([x, labels], dtype), reduction=reduction, **options)
+        assert np.isnan(y)
+        _, wanted, _ = run(
+            "cross_entropy", moved([x, left_out], dtype), reduction=reduction, **options
+        )
+        np.testing.assert_array_equal(dx, wanted)
+
+
+def test_labels_that_are_all_no_class_make_the_loss_nan(gpu):
+    for weight in ([], [np.zeros(8)]):
+        y, dx, *_ = run("cross_entropy", moved([np.ones((4, 8)), np.full(4, 9), *weight]))
+        assert np.isnan(y)
+        assert (np.asarray(dx) == 0).all()
 
 
 def test_probabilities_and_images_of_labels_are_left_to_the_generic_op():

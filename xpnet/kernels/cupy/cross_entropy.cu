@@ -6,15 +6,15 @@ __device__ WIDE share(INDEX k, int64 label, const REAL* weight, INDEX classes, W
     return weight ? t * (WIDE)weight[k] : t;
 }
 
-// A label that is ignored or no class leaves its row without a loss.
+// A label that is ignored or no class has no part in the gradient.
 __device__ bool counts(int64 label, INDEX classes, int64 ignored) {
     return label >= 0 && label < classes && label != ignored;
 }
 
-// A block per row: its loss, the weight of its label, and for the way back its maximum, the
+// A block per row: its loss, `none` for a label that is no class nor ignored, the weight of its label, and for the way back its maximum, the
 // logarithm of the sum of exp(x - maximum), and the sum of t w.
 KERNEL losses(const REAL* x, const int64* labels, const REAL* weight, WIDE* loss, WIDE* of_label,
-              WIDE* kept, INDEX classes, int64 ignored, WIDE smoothing) {
+              WIDE* kept, INDEX classes, int64 ignored, WIDE smoothing, WIDE none) {
     const REAL* row = x + (INDEX)blockIdx.x * classes;
     const int64 label = labels[blockIdx.x];
     const bool counted = counts(label, classes, ignored);
@@ -33,7 +33,7 @@ KERNEL losses(const REAL* x, const int64* labels, const REAL* weight, WIDE* loss
     sum = block_sum(sum);
     shares = block_sum(shares);
     if (threadIdx.x == 0) {
-        loss[blockIdx.x] = sum;
+        loss[blockIdx.x] = counted || label == ignored ? sum : none;
         of_label[blockIdx.x] = !counted ? (WIDE)0 : weight ? (WIDE)weight[label] : (WIDE)1;
         kept[3 * (INDEX)blockIdx.x] = top;
         kept[3 * (INDEX)blockIdx.x + 1] = log_total;

@@ -2,10 +2,14 @@
 
 Of the softmax only its maximum and the logarithm of its sum are kept for each row; the way back
 computes it again from the scores.
+
+Nobody has looked at the labels, which would wait for the GPU: one that is no class, and is not
+ignored, makes the loss NaN. Its row has no gradient, and those of the others are as without it.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,7 +48,7 @@ def forward(
         x, y = contiguous(x), contiguous(y, np.int64)
         weight = None if weight is None else contiguous(weight)
         losses, of_label, kept = (cp.empty(n, wide(dtype)) for n in (rows, rows, 3 * rows))
-        arguments = (x, y, weight, losses, of_label, kept, classes, *options)
+        arguments = (x, y, weight, losses, of_label, kept, classes, *options, math.nan)
         launch_blocks("cross_entropy/losses", dtype, rows, classes, *arguments)
         divisor = None
         result = losses.astype(dtype, copy=False)

@@ -2,8 +2,8 @@
 
 All take ``reduction="mean"`` (default), ``"sum"``, or ``"none"`` for one loss per sample (element).
 Class labels are integers of any kind. The mean over nothing (an empty batch, labels that are all
-ignored) is 0. Labels out of range are an error where looking at them is cheap (NumPy); on a GPU,
-where it would stop the queue, the cross-entropies ignore them.
+ignored) is 0. Labels out of range are an error where looking at them is cheap (NumPy, PyTorch on
+the CPU). On a GPU, where it would stop the queue, `cross_entropy` says what becomes of them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def cross_entropy(
     input : (N, K), (K,) or (N, K, ...)
         Scores (logits), one per class; not probabilities.
     target : (N,), () or (N, ...) integers, or as `input`
-        Class labels from 0 to K - 1, or the probability of each class.
+        Class labels from 0 to K - 1, or the probability of each class. A label out of range is an
+        error with NumPy, and with PyTorch on the CPU. On a GPU nobody looks: with CuPy and (N, K)
+        the loss is then NaN, and the gradient of that row zero; otherwise it counts for nothing.
     weight : (K,), optional
         Importance of each class. The mean over labels divides by the sum of their weights.
     ignore_index : int

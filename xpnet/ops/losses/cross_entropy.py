@@ -10,6 +10,10 @@ Targets may also be probabilities t themselves. Label smoothing replaces t by (1
 
 The mean divides by Σ_n w_{y_n} over the labels that are not ignored, or, for probabilities, by N.
 
+A label that is no class, and is not to be ignored, is an error where looking at labels waits for
+nothing: on the CPU with NumPy and PyTorch. On a GPU with CuPy the kernel for rows of scores (N, K)
+makes the loss NaN, without a gradient of that row; elsewhere such a label counts for nothing.
+
 C. M. Bishop, 2006, *Pattern recognition and machine learning*, equations 4.108 and 4.109;
 C. Szegedy et al., 2016, *Rethinking the Inception architecture*, section 7 (smoothing).
 """

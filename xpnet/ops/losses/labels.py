@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...backend import is_floating, is_integral, library_of, namespace
+import numpy as np
+
+from ...backend import is_floating, is_integral, library_of, namespace, to_numpy
 from ...backend.extra import one_hot
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...typing import Array
@@ -75,21 +77,18 @@ def require_labels(where: str, x: Array, y: Array, ignore_index: int | None = No
             f"{where}: target must be integer class labels, got {y.dtype}; convert them with "
             "xp.astype(target, xp.int64)"
         )
-    if library_of(y).host and 0 not in shape:
-        xp = namespace(y)
-        low, high = int(xp.min(y)), int(xp.max(y))
-        if low < 0 or high >= classes:
-            _require_range(where, y, classes, ignore_index)
+    if library_of(y).at_hand(y) and 0 not in shape:
+        host = to_numpy(y)  # which compares integers of every kind
+        if int(host.min()) < 0 or int(host.max()) >= classes:
+            _require_range(where, host, classes, ignore_index)
 
 
-def _require_range(where: str, y: Array, classes: int, ignore_index: int | None) -> None:
-    xp = namespace(y)
+def _require_range(where: str, y: np.ndarray, classes: int, ignore_index: int | None) -> None:
     wrong = (y < 0) | (y > classes - 1)
-    if ignore_index is not None and ignore_index >= xp.iinfo(y.dtype).min:
-        wrong = wrong & (y != ignore_index)
-    if bool(xp.any(wrong)):
-        first = int(xp.argmax(xp.reshape(xp.astype(wrong, xp.int8), (-1,))))
-        found = int(xp.reshape(y, (-1,))[first])
+    if ignore_index is not None:
+        wrong &= y != ignore_index
+    if wrong.any():
+        found = int(y[wrong].flat[0])
         also = "" if ignore_index is None else f" (or ignore_index={ignore_index})"
         remedy = "give the model one output per class"
         if found == classes:
