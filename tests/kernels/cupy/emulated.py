@@ -25,12 +25,12 @@ from contextlib import contextmanager
 from functools import cache, partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from unittest.mock import patch
 
 import numpy as np
 
-from tests.kernels.cupy.standin import arrays, device
+from tests.kernels.cupy.standin import arrays, device, pinned
 from tests.kernels.cupy.standin.arrays import array, require_here
 from tests.kernels.cupy.standin.cublas import Library
 from tests.kernels.cupy.standin.device import (
@@ -173,7 +173,7 @@ def _modules():
     cupy.RawKernel, cupy.cuda, cupy.__version__ = RawKernel, cuda, "14.2.0"
     cupy.is_available = lambda: True
     cupy.get_default_memory_pool = lambda: device.default_pool
-    cupy.get_default_pinned_memory_pool = lambda: _pinned_pool
+    cupy.get_default_pinned_memory_pool = lambda: pinned.default_pool
     for name in (
         *(
             "Device",
@@ -184,9 +184,14 @@ def _modules():
             "get_current_stream",
             "get_elapsed_time",
         ),
-        *("alloc_pinned_memory", "set_pinned_memory_allocator", "MemoryPointer"),
+        "MemoryPointer",
     ):
         setattr(cuda, name, getattr(device, name))
+    for name in (
+        *("alloc_pinned_memory", "set_pinned_memory_allocator"),
+        *("PinnedMemory", "PinnedMemoryPointer", "PinnedMemoryPool"),
+    ):
+        setattr(cuda, name, getattr(pinned, name))
     cuda.Memory, runtime.CUDARuntimeError = device.RawMemory, device.CUDARuntimeError
     cuda.runtime, runtime.getDeviceCount = runtime, lambda: 2
     runtime.memGetInfo = lambda: (1 << 34, 1 << 34)
@@ -205,7 +210,6 @@ def _modules():
 
 _erf = np.vectorize(math.erf, otypes="d")
 _types_of_erf = defaultdict(lambda: "d", f="f")  # of half precision it makes double precision
-_pinned_pool = SimpleNamespace(malloc=device.PinnedMemory, free_all_blocks=lambda: None)
 
 
 @contextmanager
@@ -225,6 +229,7 @@ def emulation():
         patch.object(cupy_recorder, "_pools", []),
         patch.object(cupy_uploader, "_under_way", []),
         patch.dict(device.RESERVED, clear=True),
+        patch.object(pinned, "_allocators", [pinned.default_pool.malloc]),
     ):
         try:
             for cached in caches:

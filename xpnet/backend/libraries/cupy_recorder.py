@@ -25,6 +25,13 @@ from ..recording import Recorded, Recording, recording, recording_begun
 __all__ = ["CuPyRecorder", "give_back", "of_the_host"]
 
 
+TRIES = 10
+"""Other threads may take a block in between."""
+
+PORTABLE = 1
+"""``cudaHostAllocPortable``: pinned memory for all GPUs."""
+
+
 class _Streams(threading.local):
     """The stream of each GPU that this thread records from; cuBLAS keeps memory for each."""
 
@@ -33,6 +40,10 @@ class _Streams(threading.local):
 
 
 _streams = _Streams()
+
+
+_one_at_a_time = threading.RLock()
+"""Held while something is recorded: CuPy's allocator of pinned memory is that of all threads."""
 
 
 _pools: list[tuple[Any, NativeDevice]] = []
@@ -114,6 +125,10 @@ class CuPyRecorder:
             Whatever the function raises, or CUDA, which cannot capture everything. The stream can
             be used again.
         """
+        with _one_at_a_time:
+            return self._recorded(function)
+
+    def _recorded(self, function: Callable[[Recording], None]) -> Recorded:
         cuda = self._cupy.cuda
         gc.collect()  # what is freed while the stream is captured may disturb it
         self._make_room()
@@ -166,7 +181,7 @@ class CuPyRecorder:
     def _no_copies_from_the_host(self) -> Iterator[None]:
         """Refuse arrays that CuPy makes of numbers of the host, on the way through its pool."""
         cuda, thread = self._cupy.cuda, threading.get_ident()
-        usual = self._cupy.get_default_pinned_memory_pool().malloc
+        usual, given = self._pinned_allocator()
 
         def refuse(size: int) -> Any:
             if threading.get_ident() != thread:
@@ -177,7 +192,31 @@ class CuPyRecorder:
         try:
             yield
         finally:
-            cuda.set_pinned_memory_allocator(usual)
+            cuda.set_pinned_memory_allocator(given)
+
+    def _pinned_allocator(self) -> tuple[Callable[[int], Any], Any]:
+        """Return the allocator of pinned memory, and what it was set by.
+
+        CuPy tells nobody which it is. That of its own pool is known by what it gives: the block
+        that the pool got back last.
+        """
+        cuda, pool = self._cupy.cuda, self._cupy.get_default_pinned_memory_pool()
+        for _ in range(TRIES):
+            last = pool.malloc(1).ptr
+            if cuda.alloc_pinned_memory(1).ptr == last:
+                return pool.malloc, pool.malloc
+        if type(cuda.alloc_pinned_memory(1).mem) is cuda.PinnedMemory:  # of no pool
+
+            def from_the_system(size: int) -> Any:
+                return cuda.PinnedMemoryPointer(cuda.PinnedMemory(size, PORTABLE), 0)
+
+            return from_the_system, None
+        raise BackendError(
+            "record: CuPy's allocator of pinned memory must be that of its own pool, got another, "
+            "which could not be put back after the recording; call "
+            "cupy.cuda.set_pinned_memory_allocator(cupy.get_default_pinned_memory_pool().malloc), "
+            "or leave recording (capture=True) out"
+        )
 
     def copy(self, source: Array, target: Array) -> None:
         """Copy on the GPU."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import device
+from . import pinned
 from .device import (
     GUARD,
     Device,
@@ -269,10 +269,10 @@ def array(values, dtype=None):
         return values.copy()
     values = np.asarray(values, dtype)
     x = empty(values.shape, values.dtype)
-    if device.is_pinned(values):  # read where it lies, at each replay of a graph, too
+    if pinned.is_pinned(values):  # read where it lies, at each replay of a graph, too
         _do(x, lambda: values, (), {})
     elif values.ndim:
-        device.alloc_pinned_memory(values.nbytes)
+        pinned.alloc_pinned_memory(values.nbytes)
         x.set(np.ascontiguousarray(values))
     else:
         x[...] = values.item()

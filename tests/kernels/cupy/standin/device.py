@@ -378,29 +378,3 @@ class Place:
 def place_of(x):
     offset = x.__array_interface__["data"][0] - x.memory.bytes.ctypes.data
     return Place(x.memory, offset, x.shape, x.strides, x.dtype)
-
-
-# ---- memory of the host --------------------------------------------------------------------------
-
-_pinned = [None]
-
-
-class PinnedMemory(bytearray):
-    """Memory of the host that the GPU reads by itself."""
-
-
-def alloc_pinned_memory(size):
-    if _pinned[0] is not None:
-        return _pinned[0](size)
-    return PinnedMemory(max(size, 1))
-
-
-def is_pinned(host):
-    """Tell whether an array of NumPy lies in pinned memory."""
-    while isinstance(host, np.ndarray):
-        host = host.base
-    return isinstance(getattr(host, "obj", host), PinnedMemory)
-
-
-def set_pinned_memory_allocator(allocator=None):
-    _pinned[0] = allocator

@@ -12,7 +12,8 @@ import numpy as np
 from .arrays import asarray as cupy_asarray
 from .arrays import compute, ndarray
 from .arrays import empty as new_array
-from .device import Device, alloc_pinned_memory, get_current_stream
+from .device import Device, get_current_stream
+from .pinned import alloc_pinned_memory
 
 CREATING = {
     "arange", "eye", "full", "full_like", "linspace", "ones", "ones_like",
