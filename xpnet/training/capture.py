@@ -15,7 +15,8 @@ metrics              their sums grow in place
 ===================  =======================================================================
 
 Batches of another shape, as the last of an epoch, are taken as usual until they have come often
-enough for a recording of their own. What cannot be recorded is trained as usual, with a warning.
+enough for a recording of their own; so are steps after a number of the loss has changed, as the
+weight of a term. What cannot be recorded is trained as usual, with a warning.
 """
 
 from __future__ import annotations
