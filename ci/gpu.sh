@@ -42,19 +42,31 @@ for number in range(runtime.getDeviceCount()):
 END
 
 status=0
-rm -f "$RESULTS/junit-cupy.xml"
 processes=
 if "$PY" -c "import xdist" 2>/dev/null; then
     processes="-n 16" # they share the GPU; compiling kernels and collecting tests need the cores
 fi
+
+# suite SHARE NAME ARGUMENT...: tests on CuPy, with their counts in junit-NAME.xml
+suite() {
+    local share=$1 name=$2 code=0
+    shift 2
+    rm -f "$RESULTS/junit-$name.xml"
+    # shellcheck disable=SC2086  # two words or none
+    timeout "$(left "$share")" "$PY" -m pytest $processes --backend cupy --backend-only -p no:cacheprovider \
+        --junitxml="$RESULTS/junit-$name.xml" "$@" 2>&1 | tee "$RESULTS/gpu-tests-$name.log" || code=$?
+    case $code in
+        0) "$PY" ci/summary.py "$RESULTS/junit-$name.xml" >/dev/null || code=1 ;;
+        124) echo "gpu.sh: the tests ($name) did not end in time" ;;
+    esac
+    [ "$code" = 0 ] || status=$code
+}
+
 # On a bare machine compiling takes most of the time; without CUB, CuPy's sums compile faster.
-# shellcheck disable=SC2086  # two words or none
-CUPY_ACCELERATORS='' timeout "$(left 60)" "$PY" -m pytest $processes --backend cupy --backend-only -p no:cacheprovider \
-    --junitxml="$RESULTS/junit-cupy.xml" "$@" 2>&1 | tee "$RESULTS/gpu-tests.log" || status=$?
-case $status in
-    0) "$PY" ci/summary.py "$RESULTS/junit-cupy.xml" >/dev/null || status=1 ;;
-    124) echo "gpu.sh: the tests did not end in time" ;;
-esac
+CUPY_ACCELERATORS='' suite 60 cupy "$@"
+# By itself CuPy sums by CUB: once more what is recorded, and what is in half precision.
+suite 30 cupy-cub tests/training/test_capture.py tests/training/test_training_step.py \
+    tests/training/test_precision.py tests/autograd/test_precision.py tests/optim/test_grad_scaler.py
 
 # Numbers are worth having also when a test fails.
 measure() {
