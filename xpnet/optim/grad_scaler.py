@@ -73,8 +73,8 @@ class GradScaler:
 
     Notes
     -----
-    The gradients are looked at on the device. One truth value for each optimizer is fetched from
-    it, in :meth:`step`, which waits for a GPU: whether the step is to be taken.
+    The gradients are looked at on the device. What came of it is fetched once for each optimizer,
+    in :meth:`step`, which waits for a GPU: whether the step is to be taken.
 
     References
     ----------
