@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -44,6 +45,15 @@ def test_a_step_outside_of_the_block_is_an_error_and_changes_nothing(when):
         step(x, y)
     for p, values in zip(model.parameters(), before, strict=True):
         np.testing.assert_array_equal(p.data, values)
+
+
+def test_a_step_in_another_thread_than_the_block_is_an_error():
+    model, x, y = model_and_data()
+    with TrainingStep(model, "sgd", capture=False) as step, ThreadPoolExecutor(1) as threads:
+        done = threads.submit(step, x, y)
+        with pytest.raises(ArgumentError, match="must be called in the thread that entered its"):
+            done.result()
+        step(x, y)
 
 
 def test_a_block_inside_of_its_own_is_an_error_and_the_outer_one_goes_on():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from threading import current_thread
 from typing import Any
 
 from ..backend import Device, current_device, device_of, unwrap
@@ -59,7 +60,7 @@ class TrainingStep:
     Raises
     ------
     ArgumentError
-        If an argument makes no sense, or a step is taken outside of the block.
+        If an argument makes no sense, or a step is taken outside of the block or in another thread.
 
     Examples
     --------
@@ -91,6 +92,7 @@ class TrainingStep:
         self.precision = Precision(precision, self.optimizer, "TrainingStep")
         self._take = Capture(capture, "TrainingStep")
         self._block: ExitStack | None = None
+        self._thread = current_thread()
 
     @property
     def replayed(self) -> int:
@@ -111,6 +113,7 @@ class TrainingStep:
             block.enter_context(on_device(home))
             block.enter_context(self._take.begun(self.model, home))
             self._block = block.pop_all()
+        self._thread = current_thread()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -133,6 +136,11 @@ class TrainingStep:
                 "TrainingStep: it must be called inside of its block, got a call outside; write "
                 "`with TrainingStep(...) as step:` around the loop, which puts the model into "
                 "training mode and gives the memory of recordings back"
+            )
+        if self._thread is not current_thread():  # its stream and handles are not there elsewhere
+            raise ArgumentError(
+                "TrainingStep: it must be called in the thread that entered its block, got "
+                f"{current_thread().name!r}, not {self._thread.name!r}; enter the block there"
             )
         last = _Last([])
         how = self.optimizer, self._loss, self.precision, self.clip_norm
