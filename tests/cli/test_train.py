@@ -286,3 +286,9 @@ def test_lenet5_asks_for_images_of_its_size(xpnet):
     answer = xpnet("train", "--model", "lenet5", "--data", "digits")
     assert answer.code == 2
     assert "must have images of shape (C, 28, 28)" in answer.err
+
+
+def test_a_precision_of_numbers_that_are_never_rounded_is_an_error(train):
+    done = train("--precision", "float16", "--dtype", "float64")
+    assert done.code == 2
+    assert "train: --precision must go with --dtype float32, got --dtype float64" in done.err

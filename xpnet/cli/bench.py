@@ -12,7 +12,7 @@ from ..errors import ArgumentError
 from . import problem
 from .bench_rows import measured
 from .parsing import choice, numbers, whole
-from .training_options import LEARNING_RATES
+from .training_options import LEARNING_RATES, require_single
 
 __all__ = ["add_parser", "run"]
 
@@ -120,11 +120,7 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     names = _devices(options.devices)
-    if options.precision is not None and options.dtype != "float32":
-        raise ArgumentError(
-            f"bench: --precision must go with --dtype float32, got --dtype {options.dtype}, which "
-            "is never rounded; leave one of them out"
-        )
+    require_single("bench", options)
     for name in names:
         backend.as_device(name)  # raises for one that is not there, before anything is measured
     left_out = [

@@ -22,7 +22,14 @@ from .classes import pick
 from .outputs import require_usable
 from .report import Run, notes_of, record_of, write
 from .tables import table
-from .training_options import LEARNING_RATES, MANY_SAMPLES, add_how, add_what, add_where
+from .training_options import (
+    LEARNING_RATES,
+    MANY_SAMPLES,
+    add_how,
+    add_what,
+    add_where,
+    require_single,
+)
 
 __all__ = ["add_parser", "run"]
 
@@ -67,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, test, write, and print what came out."""
     require_usable(options.output, options.plot, [options.data, options.config])
     _require_folder(options)
+    require_single("train", options)
     with backend.device(options.device):
         backend.manual_seed(options.seed)
         loaded = datasets.load(options)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 from .. import models
+from ..errors import ArgumentError
 from . import datasets, problem
 from .augment import add_augment_option
 from .parsing import choice, number, numbers, whole
@@ -145,3 +147,12 @@ def add_where(parser: Any) -> None:
     )
     group.add_argument("--config", metavar="FILE", help="a TOML file with options")
     group.add_argument("--no-progress", action="store_true", help="show no progress bar")
+
+
+def require_single(where: str, options: argparse.Namespace) -> None:
+    """Raise an ArgumentError for a precision that would change nothing."""
+    if options.precision is not None and options.dtype != "float32":
+        raise ArgumentError(
+            f"{where}: --precision must go with --dtype float32, got --dtype {options.dtype}, "
+            "which is never rounded; leave one of them out"
+        )
