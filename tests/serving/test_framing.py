@@ -158,6 +158,8 @@ def test_notes_that_make_no_sense_are_no_notes(said):
 
 def test_a_model_of_tables_takes_no_images():
     assert image_shape("predict", (3, 8, 9)) == (3, 8, 9)
-    for shape in (None, (4,), (2, 8, 8), (1, 1, 8, 8)):
-        with pytest.raises(ArgumentError, match=r"must take images, got .*--input-shape 1,28,28"):
+    numbers = r"takes tables of 4 numbers a sample, got an image; .*--input-shape 1,28,28"
+    images = r"must take images, got .*--input-shape 1,28,28"
+    for shape, message in ((None, images), ((4,), numbers), ((2, 8, 8), images)):
+        with pytest.raises(ArgumentError, match=message):
             image_shape("predict", shape)
