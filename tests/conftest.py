@@ -21,6 +21,15 @@ import xpnet as xn
 from xpnet.testing import BACKENDS
 
 
+def pytest_configure(config):
+    """Let JAX compile quickly, and each thing once for all processes and modules of tests."""
+    os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+    if hasattr(config, "cache"):
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--backend",
