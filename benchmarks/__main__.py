@@ -44,6 +44,12 @@ NAMES = (
 UNITS = {"seconds": (1e3, "ms"), "bytes": (2.0**-20, "MiB")}  # stored -> printed
 
 
+def all_peers() -> set[str]:
+    """Return the peers that any benchmark has, on any device."""
+    modules = [importlib.import_module(f"benchmarks.{name}") for name in NAMES]
+    return {peer for m in modules for peer in (*m.PEERS, *getattr(m, "ON_GPU", ()))}
+
+
 def measure_of(module) -> str:
     """Return what the figures of a benchmark are, "seconds" unless it says ``MEASURE``."""
     return getattr(module, "MEASURE", "seconds")
@@ -106,13 +112,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three rounds instead of ten")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for result files")
     parser.add_argument("--no-store", action="store_true", help="do not write the result file")
+    parser.add_argument("--peers", default="", help="these only, as in xpnet,torch")
     options = parser.parse_args()
+    chosen = options.peers.split(",") if options.peers else []
+    others = all_peers() - {"xpnet"}
+    if chosen and ("xpnet" not in chosen or not set(chosen) - {"xpnet"} <= others):
+        listed = ", ".join(sorted(others))
+        parser.error(f"--peers must be xpnet and some of {listed}; got {options.peers}")
     for name in options.names or NAMES:
         module = importlib.import_module(f"benchmarks.{name}")
         if options.device == "cuda" and not getattr(module, "ON_GPU", False):
             continue
-        wanted = module.ON_GPU if options.device == "cuda" else module.PEERS
-        peers = [peer for peer in wanted if _installed(peer)]
+        there = module.ON_GPU if options.device == "cuda" else module.PEERS
+        peers = [peer for peer in there if peer in (chosen or there) and _installed(peer)]
         os.environ["BENCHMARK_TF32"] = "on" if options.tf32 else "off"
         results = compare(
             f"benchmarks.{name}",

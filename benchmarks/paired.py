@@ -49,7 +49,10 @@ class Result(NamedTuple):
 
 
 class Worker:
-    """One peer in its process: ``run(n)`` times n repetitions there."""
+    """One peer in its process: ``ask(n)`` lets it time n repetitions, ``told()`` is their figures.
+
+    It prepares itself when it is made; the first that it tells is that it is ready.
+    """
 
     def __init__(
         self, module: str, peer: str, threads: int, device: str, sizes: Iterable[int] = ()
@@ -60,6 +63,7 @@ class Worker:
             f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
         )
         self.peer = peer
+        self.asked = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.paired", module, peer, *map(str, sizes)],
             stdin=subprocess.PIPE,
@@ -68,21 +72,32 @@ class Worker:
             cwd=Path(__file__).resolve().parent.parent,
             text=True,
         )
+
+    def require_ready(self) -> None:
+        """Wait until the case is prepared, or raise a RuntimeError if it cannot be."""
         if self._read() != "ready":
             self.close()
-            raise RuntimeError(f"{peer}: the case did not start")
+            raise RuntimeError(f"{self.peer}: the case did not start")
 
     def _read(self) -> str:
         return self.process.stdout.readline().strip()
 
-    def run(self, repetitions: int) -> list[float]:
-        self.process.stdin.write(f"{repetitions}\n")
-        self.process.stdin.flush()
+    def ask(self, repetitions: int) -> None:
+        self.asked = repetitions
+        with contextlib.suppress(BrokenPipeError):  # `told` will say so
+            self.process.stdin.write(f"{repetitions}\n")
+            self.process.stdin.flush()
+
+    def told(self) -> list[float]:
         words = self._read().split()
-        if repetitions and not words:
+        if self.asked and not words:
             self.close()
             raise RuntimeError(f"{self.peer}: the case ended in a step")
         return [float(word) for word in words]
+
+    def run(self, repetitions: int) -> list[float]:
+        self.ask(repetitions)
+        return self.told()
 
     def close(self) -> None:
         with contextlib.suppress(BrokenPipeError):  # it may have ended by itself
@@ -129,21 +144,17 @@ def take_turns(
 ) -> dict[str, list[float]]:
     """Return all figures of each peer, in the order in which they were measured.
 
-    A peer that does not start, or fails in its first steps, is left out, and a line says so;
-    the first one, xpnet, must not.
+    All prepare themselves and take their first steps at once, in which some compile for a minute;
+    then one works at a time. A peer that does not start, or fails in its first steps, is left out,
+    and a line says so; the first one, xpnet, must not.
     """
     workers: list[Worker] = []
     try:
         for peer in peers:
-            try:
-                workers.append(Worker(module, peer, threads, device, sizes))
-                time.sleep(SETTLE_SECONDS)
-                workers[-1].run(2 * wake)
-            except RuntimeError as error:
-                if peer == peers[0]:
-                    raise
-                print(f"left out: {error}", flush=True)
-                workers = [worker for worker in workers if worker.peer != peer]
+            workers.append(Worker(module, peer, threads, device, sizes))
+        for stage in ("require_ready", "ask", "told"):
+            given = (2 * wake,) if stage == "ask" else ()
+            workers = [w for w in workers if _passes(w, stage, given, must=w.peer == peers[0])]
         times: dict[str, list[float]] = {worker.peer: [] for worker in workers}
         for _ in range(rounds):
             for worker in workers:
@@ -154,6 +165,18 @@ def take_turns(
         for worker in workers:
             worker.close()
     return times
+
+
+def _passes(worker: Worker, stage: str, given: tuple[int, ...], must: bool) -> bool:
+    """Tell whether a worker comes through a stage; of one that must, the error is raised."""
+    try:
+        getattr(worker, stage)(*given)
+    except RuntimeError as error:
+        if must:
+            raise
+        print(f"left out: {error}", flush=True)
+        return False
+    return True
 
 
 def _summarise(peer: str, values: list[float]) -> Result:

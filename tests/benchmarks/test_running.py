@@ -33,6 +33,23 @@ def test_a_benchmark_is_timed_printed_and_stored(tmp_path, monkeypatch, capfd):
     assert f"{1e3 * row['median']:.3f} ms" in capfd.readouterr().out
 
 
+def test_peers_can_be_chosen(monkeypatch, capfd):
+    monkeypatch.setattr(
+        sys, "argv", ["", "tape", "--quick", "--no-store", "--peers", "xpnet", "--threads", "1"]
+    )
+    command.main()
+    out = capfd.readouterr().out
+    assert "  xpnet  " in out
+    assert "torch" not in out
+
+
+def test_peers_that_no_benchmark_has_are_an_error(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["", "tape", "--peers", "xpnet,nobody"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "--peers must be xpnet and some of" in capsys.readouterr().err
+
+
 def test_no_store_stores_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(command, "_installed", lambda peer: peer == "xpnet")
     arguments = ["tape", "--quick", "--no-store", "--results", str(tmp_path)]
@@ -75,12 +92,20 @@ def test_a_peer_that_fails_is_left_out_and_a_line_says_so(monkeypatch, capsys, f
     class Stub:
         def __init__(self, module, peer, threads, device, sizes):
             self.peer = peer
-            if peer == "absent":
+
+        def require_ready(self):
+            if self.peer == "absent":
                 raise RuntimeError("absent: the case did not start")
 
-        def run(self, repetitions):
+        def ask(self, repetitions):
+            self.asked = repetitions
+
+        def told(self):
             if self.peer == "broken":
                 raise RuntimeError("broken: the case ended in a step")
+            return [1.0] * self.asked
+
+        def run(self, repetitions):
             return [1.0] * repetitions
 
         def close(self):
@@ -97,7 +122,15 @@ def test_a_peer_that_fails_is_left_out_and_a_line_says_so(monkeypatch, capsys, f
 
 def test_a_process_that_ends_is_an_error(monkeypatch):
     with pytest.raises(RuntimeError, match="did not start"):
-        paired.Worker("benchmarks.tape", "no_such_peer", 1, "cpu")
+        paired.Worker("benchmarks.tape", "no_such_peer", 1, "cpu").require_ready()
+
+
+def test_a_process_that_ends_in_its_first_steps_is_an_error():
+    worker = paired.Worker("benchmarks.tape", "no_such_peer", 1, "cpu")
+    worker.process.wait()
+    worker.ask(3)
+    with pytest.raises(RuntimeError, match="ended in a step"):
+        worker.told()
 
 
 def test_targets_are_those_of_the_device():
