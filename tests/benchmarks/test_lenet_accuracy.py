@@ -49,6 +49,7 @@ def test_the_command_line_trains_and_its_record_is_stored(few_images, tmp_path, 
         "seed": 0,
         "dtype": "float32",
     }
+    assert row["epoch_seconds"] == row["training_seconds"] > 0
     assert row["test_accuracy"] >= 0.1
     assert row["test_loss"] == pytest.approx(record["rows"][1]["test_loss"], rel=1e-2)
     assert record["spread"] == lenet_accuracy.spread(record["rows"])
@@ -61,7 +62,8 @@ def made_up(device, epochs, data_dir):
         "device": device,
         "recipe": {"epochs": epochs},
         "test_accuracy": accuracy,
-        "training_seconds": 1.0,
+        "training_seconds": 5.0,
+        "epoch_seconds": 1.0,
     }
 
 
