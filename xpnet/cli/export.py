@@ -48,6 +48,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--opset", type=whole(1), metavar="N", help="version of ONNX's operators (default: 20)"
     )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="let onnxruntime compute random numbers from the file, and write it only if the model "
+        "gives the same",
+    )
     parser.set_defaults(run=run, parser=parser)
 
 
@@ -73,10 +79,11 @@ def run(options: argparse.Namespace) -> int:
             "shape of one sample, as in --input-shape 1,28,28"
         )
     notes = {"output_kind": found_kind(model), **notes, "input_shape": [int(n) for n in shape]}
-    example = in_dtype_of(model, np.zeros((1, *shape), np.float32))
+    values = np.random.default_rng(0).random((1, *shape), np.float32)
+    example = in_dtype_of(model, values)
     chosen = {} if options.opset is None else {"opset": options.opset}
     with atomic_path(options.output, "export", ModelFileError) as temporary:
-        export(model, example, temporary, **chosen)
+        export(model, example, temporary, verify=options.verify, **chosen)
         _note(temporary, notes)
     print(f"wrote {options.output}, {os.path.getsize(options.output):,} bytes")
     return 0

@@ -18,6 +18,7 @@ from .arguments import (
     symbols_of,
 )
 from .planning import advice
+from .verified import require_onnxruntime, require_same_results
 
 __all__ = ["export"]
 
@@ -32,6 +33,7 @@ def export(
     input_names: Sequence[str] | None = None,
     output_names: Sequence[str] | None = None,
     opset: int = DEFAULT_OPSET,
+    verify: bool = False,
 ) -> None:
     """Write a model as an ONNX file, as it computes in evaluation (``model.eval()``).
 
@@ -64,13 +66,17 @@ def export(
         from left to right.
     opset : int
         The version of ONNX's operators, from 18 to 22.
+    verify : bool
+        Whether onnxruntime, which must be installed, is to compute the example from the file, and
+        the results are to be those of the model: in float32 to 1e-4 of the largest number. Give an
+        example with real numbers then.
 
     Raises
     ------
     ArgumentError
         If the package onnx is missing, an argument makes no sense, the model decides by the numbers
         of its input (``if x.sum() > 0:``) or by its size what it computes, uses what ONNX cannot
-        express, or has 2 GB of parameters.
+        express, or has 2 GB of parameters; or if `verify` finds other results.
     ModelFileError
         If the file cannot be written there.
 
@@ -97,6 +103,8 @@ def export(
             "export: the package onnx must be installed, got none; pip install 'xpnet[onnx]'"
         )
     require_opset(opset)
+    if verify:
+        require_onnxruntime()
     arrays = example_arrays(model, example, input_names)
     symbols = symbols_of(arrays, dynamic_batch, dynamic)
 
@@ -119,8 +127,11 @@ def export(
         name=type(model).__name__,
     )
     require_valid(proto)
+    file = bytes_of(proto)
+    if verify:
+        require_same_results(model, arrays, names, file)
     with atomic_path(path, "export", ModelFileError) as temporary:
-        temporary.write_bytes(bytes_of(proto))
+        temporary.write_bytes(file)
 
 
 def require_distinct(inputs: Sequence[str], outputs: Sequence[str]) -> None:
