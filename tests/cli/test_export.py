@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import xpnet as xn
+from xpnet.io.onnx.exporting import verified
 
 pytest.importorskip("onnx", reason="onnx writes and reads the files")
 
@@ -50,6 +51,18 @@ def test_the_version_of_the_operators_can_be_chosen(xpnet, trained, tmp_path):
 
     assert xpnet("export", trained, tmp_path / "m.onnx", "--opset", 18).code == 0
     assert onnx.load(tmp_path / "m.onnx").opset_import[0].version == 18
+
+
+def test_the_file_can_be_held_against_the_model(xpnet, trained, tmp_path, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    assert xpnet("export", trained, tmp_path / "m.onnx", "--verify").code == 0
+    assert (tmp_path / "m.onnx").exists()
+    real = verified._by_onnxruntime
+    monkeypatch.setattr(verified, "_by_onnxruntime", lambda *a: [1 + x for x in real(*a)])
+    done = xpnet("export", trained, tmp_path / "n.onnx", "--verify")
+    assert done.code == 2
+    assert "got a difference of 1 " in done.err
+    assert not (tmp_path / "n.onnx").exists()
 
 
 def test_images_become_what_they_are_for_the_model(xpnet, trained, exported, digits, tmp_path):
