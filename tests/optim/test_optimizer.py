@@ -264,3 +264,12 @@ def test_optimizers_are_found_by_name():
     assert optim.by_name("AdamW") is optim.AdamW
     with pytest.raises(ArgumentError, match="did you mean 'adam'"):
         optim.by_name("adm")
+
+
+def test_flags_of_numpy_are_flags(parameter):
+    steps = []
+    for flag in (True, np.True_):
+        p = parameter([1.0, 2.0], grad=[1.0, -1.0])
+        optim.RMSprop([p], lr=0.5, centered=flag).step()
+        steps.append(np.asarray(p.data).tolist())
+    assert steps[0] == steps[1] != [1.0, 2.0]

@@ -28,7 +28,7 @@ __all__ = ["RMSprop"]
 def init(p: Array, *, momentum: float = 0.0, centered: bool = False, **options: Any) -> State:
     """Return zeros for v and, where they are used, for the buffer b and the mean a."""
     xp = namespace(p)
-    names = ["square_avg"] + ["momentum_buffer"] * (momentum > 0) + ["grad_avg"] * centered
+    names = ["square_avg"] + ["momentum_buffer"] * (momentum > 0) + ["grad_avg"] * bool(centered)
     return {name: xp.zeros_like(p) for name in names}
 
 
