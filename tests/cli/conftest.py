@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.kernels.cupy import emulated
+from xpnet import kernels
 from xpnet.cli import main
 
 
@@ -21,8 +22,9 @@ def xpnet(capsys):
 
 
 @pytest.fixture
-def gpu():
-    """The stand-in for CuPy."""
+def gpu(monkeypatch):
+    """The stand-in for CuPy, with its kernels, without which nothing can be recorded."""
+    monkeypatch.setattr(kernels.registry, "_enabled", True)
     if emulated.unavailable():
         pytest.skip(emulated.unavailable())
     with emulated.emulation() as module:
