@@ -4,4 +4,6 @@
 
 setup test
 export XPNET_KERNELS=off
-run_pytest kernels-off --backend numpy "$@"
+# Left out is what does not change: tests of the kernels themselves, of the page and of the benchmarks.
+run_pytest kernels-off --backend numpy \
+    --ignore=tests/kernels --ignore=tests/serving --ignore=tests/benchmarks "$@"
