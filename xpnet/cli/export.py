@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, ModelFileError
-from ..io import atomic_path
+from ..errors import ArgumentError
 from ..serving.kinds import found_kind
 from ..serving.opening import NOTES, is_onnx, opened
 from ..serving.shapes import found_shape
@@ -82,17 +81,8 @@ def run(options: argparse.Namespace) -> int:
     values = np.random.default_rng(0).random((1, *shape), np.float32)
     example = in_dtype_of(model, values)
     chosen = {} if options.opset is None else {"opset": options.opset}
-    with atomic_path(options.output, "export", ModelFileError) as temporary:
-        export(model, example, temporary, verify=options.verify, **chosen)
-        _note(temporary, notes)
-    print(f"wrote {options.output}, {os.path.getsize(options.output):,} bytes")
+    metadata = {NOTES: json.dumps(notes)}
+    export(model, example, options.output, verify=options.verify, metadata=metadata, **chosen)
+    told = ", which onnxruntime computes alike" if options.verify else ""
+    print(f"wrote {options.output}, {os.path.getsize(options.output):,} bytes{told}")
     return 0
-
-
-def _note(path: Any, notes: dict[str, Any]) -> None:
-    """Put the notes among the metadata of an ONNX file."""
-    import onnx
-
-    proto = onnx.load_model(os.fspath(path), format="protobuf")
-    onnx.helper.set_model_props(proto, {NOTES: json.dumps(notes)})
-    path.write_bytes(proto.SerializeToString())

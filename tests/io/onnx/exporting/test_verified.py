@@ -86,3 +86,13 @@ def test_without_onnxruntime_there_is_an_error_before_anything_is_done(monkeypat
     )
     with pytest.raises(ArgumentError, match="pip install onnxruntime"):
         export(nn.Linear(4, 3), ROWS, tmp_path / "a.onnx", verify=True)
+
+
+def test_texts_are_kept_in_the_file(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    export(nn.Linear(4, 3), ROWS, tmp_path / "a.onnx", metadata={"classes": "a b", "by": "me"})
+    kept = {entry.key: entry.value for entry in onnx.load(tmp_path / "a.onnx").metadata_props}
+    assert kept == {"classes": "a b", "by": "me"}
+    with pytest.raises(ArgumentError, match=r"metadata must be texts by name, got 3 for 'classes'"):
+        export(nn.Linear(4, 3), ROWS, tmp_path / "b.onnx", metadata={"classes": 3})
+    assert not (tmp_path / "b.onnx").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import onnx
@@ -9,7 +10,18 @@ import onnx
 from ....errors import ArgumentError
 from .graph import Node
 
-__all__ = ["bytes_of", "require_types", "require_valid"]
+__all__ = ["add_metadata", "bytes_of", "require_types", "require_valid"]
+
+
+def add_metadata(model: Any, metadata: Mapping[str, str]) -> None:
+    """Keep texts in the file, by name."""
+    for name, text in metadata.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise ArgumentError(
+                f"export: metadata must be texts by name, got {text!r} for {name!r}; write other "
+                "things as text, with json.dumps"
+            )
+    onnx.helper.set_model_props(model, dict(metadata))
 
 
 def bytes_of(model: Any) -> bytes:

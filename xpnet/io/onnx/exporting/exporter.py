@@ -34,6 +34,7 @@ def export(
     output_names: Sequence[str] | None = None,
     opset: int = DEFAULT_OPSET,
     verify: bool = False,
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write a model as an ONNX file, as it computes in evaluation (``model.eval()``).
 
@@ -70,6 +71,8 @@ def export(
         Whether onnxruntime, which must be installed, is to compute the example from the file, and
         the results are to be those of the model: in float32 to 1e-4 of the largest number. Give an
         example with real numbers then.
+    metadata : dict of str to str, optional
+        Text to keep in the file, as the names of classes.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def export(
     symbols = symbols_of(arrays, dynamic_batch, dynamic)
 
     from .build import build  # these import onnx
-    from .checked import bytes_of, require_valid
+    from .checked import add_metadata, bytes_of, require_valid
     from .exported import reconciled
 
     hint = partial(advice, arrays, dynamic)
@@ -126,6 +129,7 @@ def export(
         opset=opset,
         name=type(model).__name__,
     )
+    add_metadata(proto, metadata or {})
     require_valid(proto)
     file = bytes_of(proto)
     if verify:
