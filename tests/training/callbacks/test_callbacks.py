@@ -331,12 +331,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_on_a_terminal_is_a_bar(points, make_trainer, monkeypatch):
+def test_progress_on_a_terminal_is_a_bar_and_then_a_line(points, make_trainer, monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     make_trainer(log_every=1).fit(points, validation=points, epochs=2)
     err = terminal.getvalue()
-    assert err.count("100%") >= 2
-    assert all(word in err for word in WORDS)
+    assert "epoch 1/2   0%|" in err and "epoch 2/2   0%|" in err
+    assert [all(word in line for word in WORDS) for line in err.splitlines()][-1]
+    assert err.count("\n") == 2  # the bars are gone
 
 
 def test_without_progress_nothing_is_printed(points, make_trainer, capsys):

@@ -19,8 +19,8 @@ _COLUMNS_OF_THE_CLOCK = ("epoch", "seconds", "samples_per_second")
 class ProgressBar(Callback):
     """Show loss, metrics and samples per second on standard error.
 
-    On a terminal there is one bar per epoch, which moves at logging points, when the numbers have
-    been fetched anyway. Elsewhere, as in a log file, there is one line per epoch.
+    There is one line per epoch. On a terminal a bar stands there before, which moves at logging
+    points, when the numbers have been fetched anyway.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class ProgressBar(Callback):
                 desc=_title(trainer),
                 file=sys.stderr,
                 dynamic_ncols=True,
-                bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
+                bar_format="{desc} {percentage:3.0f}%|{bar:10}| {elapsed}<{remaining}{postfix}",
             )
 
     def on_log(self, trainer: Trainer, logs: Logs) -> None:
@@ -50,19 +50,17 @@ class ProgressBar(Callback):
             self._bar.update(trainer.samples - self._bar.n)
 
     def on_epoch_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Show what is final, validation included, and leave it standing."""
-        if self._bar is None:
-            print(f"{_title(trainer)}: {_text(logs)}", file=sys.stderr, flush=True)
-            return
-        self._bar.set_postfix_str(_text(logs), refresh=False)
+        """Show what is final, validation included: in a bar, what is too wide would be cut off."""
         self._close()
+        print(f"{_title(trainer)}: {_text(logs)}", file=sys.stderr, flush=True)
 
     def on_train_end(self, trainer: Trainer) -> None:
-        """Close the bar of an epoch that was broken off."""
-        self._close()
+        """Leave the bar of an epoch that was broken off standing."""
+        self._close(leave=True)
 
-    def _close(self) -> None:
+    def _close(self, leave: bool = False) -> None:
         if self._bar is not None:
+            self._bar.leave = leave
             self._bar.close()
             self._bar = None
 
