@@ -24,6 +24,7 @@ def folder(tmp_path, monkeypatch):
     [
         (["--output", "foo.json"], "write 'foo.safetensors'"),
         (["--output", "foo.CSV"], "must not end in .csv or .json"),
+        (["--output", "foo.onnx"], "with `xpnet export foo.safetensors foo.onnx`"),
         (["--output", "."], "--output must be a file name, got the folder '.'"),
         (["--output", ""], "--output must be a file name"),
         (["--output", "folder"], "got the folder 'folder'"),

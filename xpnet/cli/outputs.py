@@ -55,6 +55,12 @@ def require_usable(output: str, plot: str | None, inputs: Sequence[str | None] =
             f"train: --output must not end in .csv or .json, got {output!r}; history and results "
             f"go there, write {str(Path(output).with_suffix('.safetensors'))!r}"
         )
+    if Path(output).suffix.lower() == ".onnx":
+        safe = str(Path(output).with_suffix(".safetensors"))
+        raise ArgumentError(
+            f"train: --output must not end in .onnx, got {output!r}; write {safe!r}, and make an "
+            f"ONNX file of that with `xpnet export {safe} {output}`"
+        )
     paths = beside(output)
     for path in paths[1:]:
         _require_file("--output", str(path), "another name for the model")
