@@ -14,6 +14,7 @@ import numpy as np
 from .. import backend
 from ..serving.files import Refused, Sample, samples
 from ..serving.framing import FITS, INVERTS
+from ..serving.pixels import ENDINGS
 from ..serving.predictor import Predictor
 from .parsing import add_output_kind, choice, numbers, whole
 from .targets import format_of, require_other, target
@@ -158,6 +159,11 @@ def _batches(read: Iterable[Sample | Refused], size: int) -> Iterator[list[Sampl
         yield batch
 
 
+def _is_image(path: str) -> bool:
+    """Whether it is one sample, to judge by its name."""
+    return os.path.splitext(path)[1].lower() in ENDINGS
+
+
 @contextmanager
 def _shown(
     read: Iterable[Sample | Refused], options: argparse.Namespace
@@ -169,7 +175,6 @@ def _shown(
         return
     from tqdm import tqdm
 
-    count = None if any(os.path.isdir(path) for path in options.files) else len(options.files)
-    images = all(os.path.splitext(p)[1] not in (".npy", ".npz", ".csv") for p in options.files)
-    with tqdm(read, total=count if images else None, unit=" samples") as bar:
+    count = len(options.files) if all(map(_is_image, options.files)) else None
+    with tqdm(read, total=count, unit=" samples") as bar:
         yield bar
