@@ -192,7 +192,10 @@ def test_no_files_and_no_network_is_one_error_with_both_remedies(tmp_path, which
     function = LOADERS[which].__name__
     assert message.startswith(f"{function}: the four files train-images-idx3-ubyte, ")
     assert f"got them in none of {tmp_path}/cache/{which}, nor the download (" in message
-    assert "put them in a folder and pass it as directory or set the environment" in message
+    assert (
+        "put them in a folder and pass it as directory (--data-dir on the command line) or set the"
+        in message
+    )
     assert message.endswith(f"or connect to the internet and call {function}() to download them")
 
 

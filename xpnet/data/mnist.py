@@ -235,8 +235,8 @@ def _not_found(
     return DataError(
         f"{source.function}: the four files {', '.join(FILES)} (plain or .gz) must be in one "
         f"folder, got them in none of {looked}{tried}; put them in a folder and pass it as "
-        f"directory or set the environment variable XPNET_DATA to it, or connect to the internet "
-        f"and call {source.function}() to download them"
+        f"directory (--data-dir on the command line) or set the environment variable XPNET_DATA to "
+        f"it, or connect to the internet and call {source.function}() to download them"
     )
 
 
