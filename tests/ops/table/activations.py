@@ -7,7 +7,7 @@ from typing import Any
 
 from .row import K, N, Row, away_from_zero, same
 
-X = away_from_zero(N, K)
+X = away_from_zero(N, K, spread=3.0)  # as far as where activations bend, or are cut off
 
 
 def with_dim(name: str) -> Callable[..., Any]:

@@ -53,11 +53,11 @@ def is_float(x: Any) -> bool:
 # ---- inputs that several ops share ---------------------------------------------------------------
 
 
-def away_from_zero(*shape: int) -> Callable[..., list[Any]]:
+def away_from_zero(*shape: int, spread: float = 1.0) -> Callable[..., list[Any]]:
     """One array of both signs whose elements keep a distance from the kinks at zero."""
 
     def make(rng: np.random.Generator) -> list[Any]:
-        x = rng.standard_normal(shape)
+        x = spread * rng.standard_normal(shape)
         return [np.asarray(x + np.copysign(0.1, x))]
 
     return make
