@@ -17,7 +17,7 @@ from .out_of_memory import explained
 if TYPE_CHECKING:
     from .module import Module
 
-__all__ = ["PREDICTING", "bare", "predict", "require_arrays"]
+__all__ = ["PREDICTING", "bare", "predict", "predicting", "require_arrays"]
 
 
 class _Predicting(threading.local):
@@ -33,12 +33,21 @@ class _Predicting(threading.local):
 PREDICTING = _Predicting()
 
 
+class predicting:  # noqa: N801 - reads as a statement; a class, because prediction is a hot path
+    """Let modules of this thread behave as in evaluation, in a block."""
+
+    def __enter__(self) -> None:
+        self._outer = PREDICTING.on
+        PREDICTING.on = True
+
+    def __exit__(self, *error: object) -> None:
+        PREDICTING.on = self._outer
+
+
 def predict(module: Module, x: Any, batch_size: int | None) -> Any:
     """Do what ``Module.predict`` promises."""
-    outer = PREDICTING.on
-    PREDICTING.on = True
     try:
-        with no_grad():
+        with predicting(), no_grad():
             if batch_size is None:
                 return _predict(module, unwrap(x))
             return _in_pieces(module, x, batch_size)
@@ -46,8 +55,6 @@ def predict(module: Module, x: Any, batch_size: int | None) -> Any:
         told = _out_of_memory(module, x, batch_size, error)
         if told is None:
             raise
-    finally:
-        PREDICTING.on = outer
     raise told
 
 

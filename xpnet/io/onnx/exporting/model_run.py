@@ -17,7 +17,7 @@ from ....backend.random import get_state, set_state
 from ....errors import ArgumentError, DeviceError, DTypeError
 from ....nn import Module
 from ....nn.ownership import join
-from ....nn.predict import PREDICTING
+from ....nn.predict import predicting
 from .graph import Trace, Value, tracing
 from .reconcile import Run
 from .sizes import Sizes
@@ -96,12 +96,11 @@ def run(
         module.__dict__["forward"] = _in_scope(module.forward, name, trace)
     given = [Value(array, name=name, is_input=True, varies=True) for name, array in inputs.items()]
     drawn = get_state()
-    outer, PREDICTING.on = PREDICTING.on, True
     switches = MODE.precision, MODE.watching
     MODE.precision, MODE.watching = None, False  # neither is part of the model
     MODE.refresh()
     try:
-        with tracing(trace), device(home), no_grad():
+        with predicting(), tracing(trace), device(home), no_grad():
             returned = model(*map(Symbol, given))
     except DeviceError as problem:
         told = str(problem).partition("; move them first")[0]
@@ -111,7 +110,6 @@ def run(
             f"(np.float32(2)) as one of Python (2.0) ({told})"
         ) from problem
     finally:
-        PREDICTING.on = outer
         MODE.precision, MODE.watching = switches
         MODE.refresh()
     if get_state() != drawn:

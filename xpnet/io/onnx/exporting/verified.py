@@ -13,7 +13,7 @@ from ....autograd import no_grad
 from ....backend import asarray, current_device, device_of, is_array, to_numpy, unwrap
 from ....errors import ArgumentError
 from ....nn import Module
-from ....nn.predict import PREDICTING
+from ....nn.predict import predicting
 
 __all__ = ["require_onnxruntime", "require_same_results"]
 
@@ -57,12 +57,8 @@ def require_same_results(
 def _by_the_model(model: Module, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     weights = next(model.parameters(), None)
     home = current_device() if weights is None else device_of(weights)
-    outer, PREDICTING.on = PREDICTING.on, True
-    try:
-        with no_grad():
-            returned = model(*(asarray(x, device=home) for x in arrays.values()))
-    finally:
-        PREDICTING.on = outer
+    with predicting(), no_grad():
+        returned = model(*(asarray(x, device=home) for x in arrays.values()))
     return [to_numpy(x) for x in _flat(returned)]
 
 
