@@ -16,7 +16,7 @@ from .model_run import output_names, run, with_symbols
 from .planning import Hint, Places, Plan, plans, resized
 from .reconcile import Follows, Run, reconcile
 from .simplify import simplify
-from .sizes import Sizes
+from .sizes import Sizes, told
 
 __all__ = ["Graph", "functions", "operators", "reconciled"]
 
@@ -59,7 +59,7 @@ class _Runs:
         except Exception as problem:
             raise ArgumentError(
                 "export: the model must run with other sizes than the example's, got "
-                f"{_named(problem)} at {_told(sizes)}; {self.hint(list(sizes))}"
+                f"{_named(problem)} at {told(sizes)}; {self.hint(list(sizes))}"
             ) from problem
 
     def probed(self, plan: Plan, elements: int) -> list[Run]:
@@ -119,7 +119,3 @@ def _graph(runs: list[Run], names: list[str], hint: Hint) -> Graph:
 
 def _named(problem: Exception) -> str:
     return f"{type(problem).__name__}: {problem}"
-
-
-def _told(sizes: Sizes) -> str:
-    return ", ".join(f"{name} = {n}" for name, n in sizes.items())

@@ -14,7 +14,7 @@ import numpy as np
 
 from ....errors import ArgumentError
 from .graph import Node, Trace, Value
-from .sizes import Formula, Sizes, explain
+from .sizes import Formula, Sizes, explain, told
 
 __all__ = ["Follows", "Run", "reconcile"]
 
@@ -77,7 +77,7 @@ def reconcile(runs: Sequence[Run], hint: Callable[[Sequence[str]], str]) -> dict
         first, other = runs[0].sizes, runs[problem.run].sizes
         changed = [name for name in first if first[name] != other[name]]
         quoted = [repr(name) for name in changed]
-        at = " and ".join(", ".join(f"{s} = {one[s]}" for s in changed) for one in (first, other))
+        at = " and ".join(told({s: one[s] for s in changed}) for one in (first, other))
         raise ArgumentError(
             f"export: the operators must not depend on the size of {', '.join(quoted)}, got "
             f"{problem.got} at {at}; {hint(changed)}"
@@ -190,7 +190,7 @@ def _unexplained(arrays: Sequence[np.ndarray], sizes: Sequence[Sizes]) -> tuple[
             other = _first_other([n != column[0] for n in column], sizes)
             return (
                 f"the numbers {column[0]} and {column[other]} (and {column[-1]} at "
-                f"{_told(sizes[-1])}), which follow no formula a * size + b (parts of a size, as "
+                f"{told(sizes[-1])}), which follow no formula a * size + b (parts of a size, as "
                 "n // 2, n % 16 or max(n, 20), cannot be written)"
             ), other
     other = _first_other([not _same(first, array) for array in arrays], sizes)
@@ -202,10 +202,6 @@ def _first_other(differs: Sequence[bool], sizes: Sequence[Sizes]) -> int:
     """Return a run that differs, of those the one with the fewest other sizes."""
     found = [i for i, other in enumerate(differs) if other]
     return min(found, key=lambda i: sum(n != sizes[0][name] for name, n in sizes[i].items()))
-
-
-def _told(sizes: Sizes) -> str:
-    return ", ".join(f"{name} = {n}" for name, n in sizes.items())
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

@@ -17,9 +17,14 @@ from itertools import combinations
 from math import prod
 from typing import NamedTuple
 
-__all__ = ["Formula", "explain"]
+__all__ = ["Formula", "explain", "told"]
 
 Sizes = dict[str, int]
+
+
+def told(sizes: Sizes) -> str:
+    """Return the sizes as errors name them."""
+    return ", ".join(f"{name} = {n}" for name, n in sizes.items())
 
 
 class Formula(NamedTuple):
