@@ -3,6 +3,7 @@
 ==================  ==============================================================
 ``exporting/``      ``export``: a model of xpnet as an ONNX file
 ``importing/``      ``import_onnx``: an ONNX file of any framework as a model of xpnet
+``free_names.py``   names that both give to what is computed
 ==================  ==============================================================
 
 Nothing here imports the package onnx before it is used.

@@ -10,6 +10,7 @@ from onnx import helper, numpy_helper
 
 from ...._version import __version__
 from ....errors import ArgumentError
+from ..free_names import free_name
 from .checked import require_types
 from .graph import Node, Value
 from .reconcile import Follows
@@ -55,12 +56,7 @@ class _Builder:
 
     def free(self, name: str) -> str:
         """Return the name, with a number behind it if it is taken."""
-        found, count = name, 1
-        while found in self.taken:
-            count += 1
-            found = f"{name}_{count}"
-        self.taken.add(found)
-        return found
+        return free_name(name, self.taken)
 
     def constant(self, array: np.ndarray, name: str = "", owner: str = "") -> str:
         """Return the name of an initializer that holds this array."""

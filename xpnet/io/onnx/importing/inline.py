@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ....errors import ModelFileError
+from ..free_names import free_name
 
 __all__ = ["inline"]
 
@@ -20,7 +21,7 @@ MOST = 20_000
 
 DEEP = 64
 DEFAULT = ("", "ai.onnx")
-GRAPH, GRAPHS = 5, 10
+GRAPH = 5
 
 
 def inline(model: Any, where: str) -> Any:
@@ -156,16 +157,8 @@ class _Inlining:
         stem = node.name or next(iter(node.output), "") or node.op_type
         for name in [*arrays, *(n for inner in nodes for n in inner.output)]:
             if name and name not in names:
-                names[name] = self._free(f"{stem}/{name}"[-200:])
+                names[name] = free_name(f"{stem}/{name}"[-200:], self.taken)
         return names
-
-    def _free(self, name: str) -> str:
-        found, count = name, 1
-        while found in self.taken:
-            count += 1
-            found = f"{name}_{count}"
-        self.taken.add(found)
-        return found
 
     def _copy(self, node: Any, source: str, target: str) -> None:
         identity = type(node)()
