@@ -12,7 +12,7 @@ from ..errors import ArgumentError
 from . import problem
 from .bench_rows import measured
 from .parsing import choice, numbers, whole
-from .training_options import LEARNING_RATES, require_single
+from .training_options import LEARNING_RATES, add_numbers, require_single
 
 __all__ = ["add_parser", "run"]
 
@@ -92,18 +92,9 @@ def add_parser(commands: Any) -> None:
         metavar="NAME",
         help=f"one of {', '.join(LEARNING_RATES)} (default: adam)",
     )
-    parser.add_argument(
-        "--dtype",
-        type=choice(["float32", "float64"]),
-        default="float32",
-        metavar="NAME",
-        help="float32 (default) or float64",
-    )
-    parser.add_argument(
-        "--precision",
-        type=choice(["float16", "bfloat16", "tf32"]),
-        metavar="NAME",
-        help="train and predict in float16, bfloat16 or, on an NVIDIA GPU, tf32, as `xpnet train "
+    add_numbers(
+        parser,
+        "train and predict in float16, bfloat16 or, on an NVIDIA GPU, tf32, as `xpnet train "
         "--precision`; a column says so",
     )
     parser.add_argument(

@@ -104,18 +104,9 @@ def add_where(parser: Any) -> None:
         help="cpu, cuda, cuda:1, torch:cpu, torch:cuda, jax:cpu, auto, ...; `xpnet devices` lists "
         "those that work here (default: cpu)",
     )
-    group.add_argument(
-        "--dtype",
-        type=choice(["float32", "float64"]),
-        default="float32",
-        metavar="NAME",
-        help="float32 (default) or float64",
-    )
-    group.add_argument(
-        "--precision",
-        type=choice(["float16", "bfloat16", "tf32"]),
-        metavar="NAME",
-        help="compute layers in float16 (with a scaled loss), bfloat16, or on an NVIDIA GPU tf32; "
+    add_numbers(
+        group,
+        "compute layers in float16 (with a scaled loss), bfloat16, or on an NVIDIA GPU tf32; "
         "weights stay what --dtype says",
     )
     group.add_argument(
@@ -147,6 +138,23 @@ def add_where(parser: Any) -> None:
     )
     group.add_argument("--config", metavar="FILE", help="a TOML file with options")
     group.add_argument("--no-progress", action="store_true", help="show no progress bar")
+
+
+def add_numbers(parser: Any, precision: str) -> None:
+    """Add --dtype and --precision, whose help text is given; see `require_single`."""
+    parser.add_argument(
+        "--dtype",
+        type=choice(["float32", "float64"]),
+        default="float32",
+        metavar="NAME",
+        help="float32 (default) or float64",
+    )
+    parser.add_argument(
+        "--precision",
+        type=choice(["float16", "bfloat16", "tf32"]),
+        metavar="NAME",
+        help=precision,
+    )
 
 
 def require_single(where: str, options: argparse.Namespace) -> None:
