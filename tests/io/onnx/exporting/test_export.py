@@ -12,6 +12,7 @@ import pytest
 
 import xpnet as xn
 from tests.io.onnx.exporting.table.running import (
+    Weighted,
     exported,
     in_onnxruntime,
     in_xpnet,
@@ -24,17 +25,6 @@ from xpnet import models, nn
 from xpnet.errors import ArgumentError, ModelFileError
 
 X = np.random.default_rng(0).standard_normal((2, 4)).astype(np.float32)
-
-
-class Forward(nn.Module):
-    """A module with a weight, whose forward is a function of it and the input."""
-
-    def __init__(self, function):
-        self.weight = nn.Parameter(np.ones(4, np.float32))
-        self.function = function
-
-    def forward(self, x):
-        return self.function(xn.namespace(x), x, self.weight)
 
 
 class Block(nn.Module):
@@ -202,7 +192,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
 def test_a_symbol_that_was_kept_is_of_no_use_afterwards(tmp_path):
     kept = []
-    exported(Forward(lambda xp, x, w: kept.append(xn.backend.unwrap(x)) or x * 2.0), X, tmp_path)
+    exported(Weighted(lambda xp, x, w: kept.append(xn.backend.unwrap(x)) or x * 2.0), X, tmp_path)
     with pytest.raises(ArgumentError, match=r"^export: arrays of a model that is being exported"):
         kept[0] + 1.0
 

@@ -9,9 +9,11 @@ import pytest
 
 import xpnet as xn
 from tests.io.onnx.exporting.table.running import (
+    Forward,
     exported,
     in_onnxruntime,
     in_xpnet,
+    numbers,
     operators,
     require_equal,
     session,
@@ -19,16 +21,6 @@ from tests.io.onnx.exporting.table.running import (
 from xpnet import nn
 from xpnet.errors import ArgumentError
 from xpnet.io.onnx import import_onnx
-
-
-class Forward(nn.Module):
-    """A module whose forward is a function."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def forward(self, *x):
-        return self.function(xn.namespace(*x), *x)
 
 
 class Padded(nn.Module):
@@ -42,10 +34,6 @@ class Padded(nn.Module):
         h, w = x.shape[2:]
         wider = nn.ReflectionPad2d((0, -w % self.multiple, 0, -h % self.multiple))
         return self.c(wider(x))[:, :, :h, :w]
-
-
-def numbers(*shape):
-    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
 
 
 IMAGES = {"x": {0: "batch", 2: "h", 3: "w"}}

@@ -6,23 +6,12 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from tests.io.onnx.exporting.table.running import exported
+from tests.io.onnx.exporting.table.running import Weighted, exported
 from xpnet import nn
 from xpnet.errors import ArgumentError, DTypeError, ShapeError
 from xpnet.io.onnx.exporting import build
 
 X = np.random.default_rng(0).standard_normal((2, 4)).astype(np.float32)
-
-
-class Forward(nn.Module):
-    """A module with a weight, whose forward is a function of it and the input."""
-
-    def __init__(self, function):
-        self.weight = nn.Parameter(np.ones(4, np.float32))
-        self.function = function
-
-    def forward(self, x):
-        return self.function(xn.namespace(x), x, self.weight)
 
 
 DEPENDS = r"^export: the graph must not depend on the numbers of the input, got {} of an array "
@@ -56,12 +45,12 @@ REFUSED = {
 def test_what_a_graph_cannot_hold_is_refused(name, tmp_path):
     function, message = REFUSED[name]
     with pytest.raises(ArgumentError, match=message):
-        exported(Forward(function), X, tmp_path)
+        exported(Weighted(function), X, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_numbers_of_parameters_may_decide(tmp_path):
-    model = Forward(lambda xp, x, w: x * float(xp.sum(w)) if xp.max(w) > 0 else x)
+    model = Weighted(lambda xp, x, w: x * float(xp.sum(w)) if xp.max(w) > 0 else x)
     proto = exported(model, X, tmp_path)
     assert [one.name for one in proto.graph.initializer] == ["float32:4.0"]
 
@@ -75,7 +64,7 @@ def test_writing_to_what_is_picked_by_numbers_is_refused(tmp_path):
     with pytest.raises(
         ArgumentError, match=r"^export: what is written to must be picked by numbers"
     ):
-        exported(Forward(function), X, tmp_path)
+        exported(Weighted(function), X, tmp_path)
 
 
 ARGUMENTS = [

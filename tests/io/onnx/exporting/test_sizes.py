@@ -7,9 +7,11 @@ import pytest
 
 import xpnet as xn
 from tests.io.onnx.exporting.table.running import (
+    Forward,
     exported,
     in_onnxruntime,
     in_xpnet,
+    numbers,
     operators,
     require_equal,
     session,
@@ -17,20 +19,6 @@ from tests.io.onnx.exporting.table.running import (
 from xpnet import nn
 from xpnet.errors import ArgumentError, ShapeError
 from xpnet.io.onnx.exporting.sizes import Formula, explain
-
-
-class Forward(nn.Module):
-    """A module whose forward is a function."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def forward(self, *inputs):
-        return self.function(xn.namespace(*inputs), *inputs)
-
-
-def numbers(*shape):
-    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
 
 
 def require_any_size(function, folder, shapes, dynamic=None, sizes=((1, 4), (6, 7))):
@@ -99,7 +87,7 @@ BOTH = {
 
 @pytest.mark.parametrize("name", BOTH)
 def test_rows_and_steps_are_followed_together(name, tmp_path):
-    open_axes = {"inputs_0": {0: "batch", 1: "time"}}
+    open_axes = {"x_0": {0: "batch", 1: "time"}}
     proto = require_any_size(BOTH[name], tmp_path, [("N", "T", 4)], open_axes)
     dims = proto.graph.input[0].type.tensor_type.shape.dim
     assert [d.dim_param for d in dims] == ["batch", "time", ""]

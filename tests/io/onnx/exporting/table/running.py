@@ -9,10 +9,39 @@ import numpy as np
 import pytest
 
 import xpnet as xn
-from xpnet.nn.predict import PREDICTING, bare
+from xpnet import nn
+from xpnet.nn.predict import bare, predicting
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
+
+
+class Forward(nn.Module):
+    """A module whose forward is a function."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def forward(self, *x: Any) -> Any:
+        """Call it with the namespace of the inputs, and these."""
+        return self.function(xn.namespace(*x), *x)
+
+
+class Weighted(nn.Module):
+    """A module with a weight, whose forward is a function of it and the input."""
+
+    def __init__(self, function: Any) -> None:
+        self.weight = nn.Parameter(np.ones(4, np.float32))
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        """Call it with the namespace of the input, this and the weight."""
+        return self.function(xn.namespace(x), x, self.weight)
+
+
+def numbers(*shape: int) -> np.ndarray:
+    """The same normal numbers each time, float32."""
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
 
 
 def exported(model: Any, example: Any, folder: Path, **options: Any) -> Any:
@@ -46,12 +75,8 @@ def in_onnxruntime(runner: Any, *inputs: np.ndarray) -> list[np.ndarray]:
 
 def in_xpnet(model: Any, *inputs: Any) -> list[np.ndarray]:
     """What comes out here, in a row."""
-    PREDICTING.on = True
-    try:
-        with xn.no_grad(), np.errstate(all="ignore"):
-            out = model(*inputs)
-    finally:
-        PREDICTING.on = False
+    with predicting(), xn.no_grad(), np.errstate(all="ignore"):
+        out = model(*inputs)
     found: list[np.ndarray] = []
 
     def collect(part: Any) -> None:
